@@ -1,0 +1,1 @@
+"""The command line: arguments -> one request or one query -> print."""

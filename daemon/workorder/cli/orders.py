@@ -1,0 +1,163 @@
+"""`list`, `show`, `pdf`, `open`: work orders at the shell."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from workorder.cli.named import the_customer, the_technician
+from workorder.cli.output import json_option, print_json, print_table, say
+from workorder.cli.site import the_site
+from workorder.core.message import Address
+from workorder.core.model import Status
+from workorder.core.notice import Audience, Letter, NoticeKind
+from workorder.core.subjects import label
+from workorder.errors import NotFoundError, RequestError
+from workorder.steps.requests import OpenRequest
+from workorder.store.queries import OrderView, order_json
+
+
+@click.command("list")
+@click.option("--status", type=click.Choice([status.value for status in Status]))
+@click.option("--customer", metavar="NAME")
+@click.option("--technician", metavar="EMAIL")
+@click.option("--text", metavar="WORDS", help="Words of the title or of what was written.")
+@json_option
+def list_orders(
+    status: str | None,
+    customer: str | None,
+    technician: str | None,
+    text: str | None,
+    as_json: bool,
+) -> None:
+    """List work orders, newest first."""
+    with the_site() as site, site.store.read() as unit:
+        views = unit.queries.orders(
+            status=Status(status) if status else None,
+            customer=the_customer(unit, customer).id if customer else None,
+            technician=the_technician(unit, technician).id if technician else None,
+            text=text,
+        )
+    if as_json:
+        print_json([order_json(view) for view in views])
+        return
+    prefix = site.config.numbers.prefix
+    rows = [
+        (
+            label(view.number, prefix),
+            view.status,
+            view.customer or "(unsorted)",
+            view.contact.email,
+            view.title,
+        )
+        for view in views
+    ]
+    print_table(("NUMBER", "STATUS", "CUSTOMER", "CONTACT", "TITLE"), rows)
+
+
+def _number(_context: click.Context, _argument: click.Parameter, value: str) -> int:
+    digits = value.rpartition("-")[2].lstrip("#")
+    if not (digits.isascii() and digits.isdigit()):
+        raise click.BadParameter(f"{value}: not a work order's number, such as 1042 or WO-1042")
+    return int(digits)
+
+
+@click.command()
+@click.argument("number", callback=_number)
+@json_option
+def show(number: int, as_json: bool) -> None:
+    """Show a work order with its history."""
+    with the_site() as site, site.store.read() as unit:
+        view = unit.queries.order(number)
+    if view is None:
+        raise NotFoundError(f"no work order {label(number, site.config.numbers.prefix)}")
+    if as_json:
+        print_json(order_json(view))
+        return
+    _print_order(view, site.config.numbers.prefix)
+
+
+def _print_order(view: OrderView, prefix: str) -> None:
+    assert view.detail is not None  # it was asked for by its number
+    lines = (
+        ("", f"{label(view.number, prefix)}  {view.title}"),
+        ("Status", view.status),
+        ("Customer", view.customer or "(unsorted)"),
+        ("Contact", f"{view.contact.name} <{view.contact.email}>".strip()),
+        ("Technician", view.technician or "(nobody yet)"),
+        ("Priority", view.priority),
+        ("Equipment", ", ".join(view.equipment) or "-"),
+        ("Opened", f"{view.opened_at:%Y-%m-%d %H:%M} UTC by {view.opened_by}"),
+        ("Files", ", ".join(file.name for file in view.detail.files) or "-"),
+    )
+    for name, text in lines:
+        click.echo(f"{name:<11} {text}".strip() if name else text)
+    for event in view.detail.events:
+        side = "" if event.public else "  [internal]"
+        click.echo(f"\n{event.at:%Y-%m-%d %H:%M} UTC  {event.kind}  {event.actor}{side}")
+        for line in event.text.splitlines():
+            click.echo(f"    {line}")
+
+
+@click.command()
+@click.argument("number", callback=_number)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def pdf(number: int, file: Path) -> None:
+    """Write the customer's PDF of a work order as it stands now."""
+    with the_site() as site:
+        prefix = site.config.numbers.prefix
+        with site.store.read() as unit:
+            cards = unit.queries.card(number, None, prefix=prefix)
+        if cards is None:
+            raise NotFoundError(f"no work order {label(number, prefix)}")
+        card, opening = cards
+        letter = Letter(
+            kind=NoticeKind.OPENED,
+            audience=Audience.CUSTOMER,
+            language=site.config.site.language,
+            recipient=Address(name=card.contact_name, email=card.contact_email),
+            site=site.card,
+            order=card,
+            event=opening,
+        )
+        pool = site.pool(1)
+        try:
+            content = pool.pdf(letter)
+        finally:
+            pool.close()
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise RequestError(f"cannot write {file}: {error.strerror}") from error
+    say(f"wrote {file}")
+
+
+@click.command("open")
+@click.option("--contact", required=True, metavar="EMAIL", help="On whose behalf.")
+@click.option("--title", required=True)
+@click.option("--text", default="", help="The service requested; - reads it from stdin.")
+@click.option("--equipment", multiple=True, metavar="TAG")
+@click.option("--as", "technician", metavar="EMAIL", help="The technician who took the call.")
+@json_option
+def open_order(
+    contact: str,
+    title: str,
+    text: str,
+    equipment: tuple[str, ...],
+    technician: str | None,
+    as_json: bool,
+) -> None:
+    """Open a work order on a contact's behalf; the notices go out as for a mail."""
+    words = sys.stdin.read() if text == "-" else text
+    request = OpenRequest(
+        contact=contact, title=title, text=words, equipment=equipment, technician=technician
+    )
+    with the_site() as site:
+        order = site.open_order()(request)
+        if as_json:
+            with site.store.read() as unit:
+                view = unit.queries.order(order.number)
+            assert view is not None  # it was opened a moment ago
+            print_json(order_json(view))
+            return
+        click.echo(label(order.number, site.config.numbers.prefix))

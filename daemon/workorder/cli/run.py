@@ -1,0 +1,35 @@
+"""`workorder run`: the daemon."""
+
+import click
+
+from workorder.bootstrap import PARTS, Daemon
+from workorder.cli.output import say
+from workorder.cli.site import the_site
+from workorder.errors import WorkOrderError
+from workorder.journal import configure
+
+
+def _parts(_context: click.Context, _option: click.Parameter, value: str | None) -> list[str]:
+    chosen = [part.strip() for part in value.split(",")] if value else list(PARTS)
+    unknown = [part for part in chosen if part not in PARTS]
+    if unknown:
+        raise click.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(PARTS)}")
+    return chosen
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Handle all mail now there, send what is due, and end.")
+@click.option("--only", callback=_parts, metavar="PARTS", help=f"Any of {','.join(PARTS)}.")
+def run(once: bool, only: list[str]) -> None:
+    """Watch the mailboxes, decide on each mail, send what is owed."""
+    configure()
+    with the_site(upgrading=True) as site:
+        for warning in site.config.warnings:
+            say(f"warning: {warning}")
+        with Daemon(site, only=only) as daemon:
+            if not once:
+                daemon.run()
+                return
+            faults = daemon.run_once()
+    if faults:
+        raise WorkOrderError("; ".join(faults))

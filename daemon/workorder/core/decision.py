@@ -1,0 +1,123 @@
+"""The values of deciding: everything looked up comes in as Facts, a Decision goes out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from workorder.core.audience import Occasion
+from workorder.core.classify import Classification
+from workorder.core.correlate import Candidate
+from workorder.core.events import Event, Opened
+from workorder.core.message import InboundMail
+from workorder.core.model import Equipment
+from workorder.core.notice import NoticeKind
+from workorder.core.sender import Sender
+from workorder.core.trust import Proof
+
+
+class Outcome(StrEnum):
+    """What became of a mail; the values are the ledger's states."""
+
+    DONE = "done"
+    IGNORED = "ignored"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the site's configuration says about deciding."""
+
+    prefix: str
+    support_address: str
+    own_addresses: frozenset[str]
+    domain: str
+    language: str
+    reopen_within: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedNotice:
+    """The notice that a delivery report is about, as the outbox knows it."""
+
+    outbox_id: int
+    number: int | None
+    recipient: str
+    kind: NoticeKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """An earlier mail with the same Message-ID, author and body: the same mail by two aliases."""
+
+    mail_id: int
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that is known of a mail when it is decided on.
+
+    `at` is when the mail's events happened: its arrival, never after now. `thread_id` is the
+    Message-ID under which a new work order would gather its notices. `equipment` is that of the
+    sender's customer. `proof` is None unless the sender is a technician.
+    """
+
+    mail: InboundMail
+    classification: Classification
+    sender: Sender
+    proof: Proof | None
+    candidates: tuple[Candidate, ...]
+    failed_notice: FailedNotice | None
+    twin: Twin | None
+    message_id_reused: bool
+    equipment: tuple[Equipment, ...]
+    at: datetime
+    thread_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewContact:
+    """A person of a customer's domain who wrote for the first time; only the domain vouches."""
+
+    name: str
+    email: str
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """That an event is to be told to whom it concerns (core.announce says to whom, and how).
+
+    `event` counts from the opening, or from the first of `events` where nothing is opened.
+    """
+
+    event: int
+    occasion: Occasion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceLine:
+    """One line of the account: which stage of the deciding, and what it found."""
+
+    stage: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a mail does. `opening` starts a new work order, `number` names an old one, or neither.
+
+    `events` follow the opening. `files_on`: index of the event that the mail's files belong to.
+    `bounced`: the outbox row that a delivery report is about.
+    """
+
+    outcome: Outcome
+    reason: str
+    number: int | None = None
+    opening: Opened | None = None
+    events: tuple[Event, ...] = ()
+    tellings: tuple[Telling, ...] = ()
+    files_on: int | None = None
+    new_contact: NewContact | None = None
+    bounced: int | None = None
+    trace: tuple[TraceLine, ...] = ()

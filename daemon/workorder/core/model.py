@@ -1,0 +1,134 @@
+"""Work orders, and the people and things they are about.
+
+Every datetime is aware and in UTC; durations that are billed are whole minutes.
+Addresses are kept as `normal_address` of core.message gives them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a work order stands; the values are those of the JSON."""
+
+    IN_PROGRESS = "in-progress"
+    WAITING_PARTS = "waiting-parts"
+    WAITING_VENDOR = "waiting-vendor"
+    WAITING_CUSTOMER = "waiting-customer"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work is still owed."""
+        return self not in CLOSED
+
+
+CLOSED = frozenset({Status.FINISHED, Status.CANCELLED})
+
+
+class Priority(StrEnum):
+    """How urgent a work order is."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class OpenedBy(StrEnum):
+    """By which door a work order came in."""
+
+    MAIL = "mail"
+    PORTAL = "portal"
+    TECHNICIAN = "technician"
+    ALERT = "alert"
+
+
+class Notify(StrEnum):
+    """Which unassigned work orders a technician is told of."""
+
+    ALL = "all"
+    MINE = "mine"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A company whose jobs are done; mail from its domains is its mail."""
+
+    id: int
+    name: str
+    language: str | None = None
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A person of a customer. `proven` is False while only a sender's domain vouches for them."""
+
+    id: int
+    email: str
+    name: str
+    customer_id: int
+    primary: bool = False
+    language: str | None = None
+    proven: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Technician:
+    """One of the company's own people; `timezone` None means the site's."""
+
+    id: int
+    email: str
+    name: str
+    notify: Notify = Notify.ALL
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """A thing of a customer that is serviced; `tag` is unique within the customer."""
+
+    id: int
+    customer_id: int
+    tag: str
+    name: str = ""
+    serial: str = ""
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A name (may be empty) and an address; on a work order, its requester."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrder:
+    """A job as it stands now: the fold of its events (core.events.fold).
+
+    `thread_id` is the Message-ID that all its notices name first in References.
+    `closed_at` is when it last became Finished or Cancelled, None while open.
+    """
+
+    number: int
+    title: str
+    status: Status
+    customer_id: int | None
+    requester: Person
+    technician_id: int | None
+    priority: Priority
+    labels: tuple[str, ...]
+    equipment_ids: tuple[int, ...]
+    participants: tuple[str, ...]
+    opened_at: datetime
+    opened_by: OpenedBy
+    closed_at: datetime | None
+    follow_up_on: date | None
+    thread_id: str
+    service: str

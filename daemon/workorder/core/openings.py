@@ -1,0 +1,148 @@
+"""A person's mail that opens a work order."""
+
+from workorder.core.audience import Occasion
+from workorder.core.correlate import Placement
+from workorder.core.decision import Decision, Facts, NewContact, Outcome, Policy, Telling
+from workorder.core.equipment import mentioned
+from workorder.core.events import EquipmentAdded, Event, Linked, Noted, Opened, Unproven
+from workorder.core.model import Customer, OpenedBy, Person, WorkOrder
+from workorder.core.notice import NoticeKind
+from workorder.core.sender import Sender
+from workorder.core.subjects import label, title_of
+
+SYSTEM = "workorder"
+
+
+def new_order(
+    facts: Facts, policy: Policy, placement: Placement, *, follows: WorkOrder | None = None
+) -> Decision:
+    """The decision that opens a work order for the mail's author.
+
+    `follows`: the closed work order that the mail answered too late to reopen.
+    """
+    sender = facts.sender
+    opening = _opening(facts, policy, follows)
+    events = [
+        *_equipment(facts, opening),
+        *_links(facts, policy, placement, follows),
+        *_doubts(facts, opening),
+    ]
+    occasion = Occasion(
+        kind=NoticeKind.OPENED,
+        opened_by_mail=True,
+        answer_requester=sender.may_be_answered and _is_proven(facts),
+        stranger=not sender.is_known,
+    )
+    tellings = [Telling(event=0, occasion=occasion)]
+    if not _is_proven(facts):
+        unproven = Occasion(kind=NoticeKind.UNPROVEN, writer=opening.actor, automatic=True)
+        tellings.append(Telling(event=1 + _index_of_unproven(events), occasion=unproven))
+    return Decision(
+        outcome=Outcome.DONE,
+        reason=_reason(sender, placement, follows),
+        opening=opening,
+        events=tuple(events),
+        tellings=tuple(tellings),
+        files_on=0,
+        new_contact=_new_contact(sender),
+    )
+
+
+def _is_proven(facts: Facts) -> bool:
+    """A technician's opening counts as theirs only with proof; others need none to ask for help."""
+    if facts.sender.technician is None:
+        return True
+    return facts.proof is not None and facts.proof.proven
+
+
+def _opening(facts: Facts, policy: Policy, follows: WorkOrder | None) -> Opened:
+    sender, mail = facts.sender, facts.mail
+    by_technician = sender.technician is not None and _is_proven(facts)
+    requester = _requester(sender)
+    return Opened(
+        at=facts.at,
+        actor=requester.email or SYSTEM,
+        text=mail.new_text,
+        title=title_of(mail.subject, policy.prefix),
+        requester=requester,
+        customer_id=sender.customer.id if sender.customer else None,
+        opened_by=OpenedBy.TECHNICIAN if by_technician else OpenedBy.MAIL,
+        thread_id=facts.thread_id,
+        follows=follows.number if follows else None,
+    )
+
+
+def _requester(sender: Sender) -> Person:
+    if sender.address is None:
+        return Person(name="", email="")
+    known = sender.contact or sender.technician
+    name = (known.name if known else "") or sender.address.name
+    return Person(name=name, email=sender.address.email)
+
+
+def _equipment(facts: Facts, opening: Opened) -> list[Event]:
+    text = f"{facts.mail.subject}\n{facts.mail.new_text}"
+    return [
+        EquipmentAdded(at=facts.at, actor=opening.actor, text=piece.tag, equipment_id=piece.id)
+        for piece in mentioned(text, facts.equipment)
+    ]
+
+
+def _links(
+    facts: Facts, policy: Policy, placement: Placement, follows: WorkOrder | None
+) -> list[Event]:
+    links: list[Event] = []
+    if follows is not None:
+        text = f"follows {label(follows.number, policy.prefix)}, which is {follows.status}"
+        links.append(Linked(at=facts.at, actor=SYSTEM, text=text, other=follows.number))
+    links.extend(
+        Noted(
+            at=facts.at,
+            actor=SYSTEM,
+            text=(
+                f"The mail points to {label(other.number, policy.prefix)} ({other.via}),"
+                f" and was not put there: {other.reason}."
+            ),
+        )
+        for other in placement.turned_down
+    )
+    return links
+
+
+def _doubts(facts: Facts, opening: Opened) -> list[Event]:
+    """What a technician should know about who wrote this."""
+    doubts: list[Event] = []
+    if facts.sender.address is None:
+        named = ", ".join(a.email for a in facts.mail.authors[:10]) or "nobody"
+        text = f"From names {named}: nobody is taken for the sender."
+        doubts.append(Noted(at=facts.at, actor=SYSTEM, text=text))
+    if not _is_proven(facts):
+        text = facts.proof.reason if facts.proof is not None else "no proof"
+        doubts.append(Unproven(at=facts.at, actor=opening.actor, text=f"Not proven: {text}."))
+    if facts.mail.truncated:
+        text = "The mail is larger than is taken in whole; its files stay in the mailbox."
+        doubts.append(Noted(at=facts.at, actor=SYSTEM, text=text))
+    return doubts
+
+
+def _index_of_unproven(events: list[Event]) -> int:
+    return next(i for i, event in enumerate(events) if isinstance(event, Unproven))
+
+
+def _new_contact(sender: Sender) -> NewContact | None:
+    if sender.address is None or sender.technician is not None or sender.contact is not None:
+        return None
+    if sender.customer is None:
+        return None
+    return NewContact(
+        name=sender.address.name, email=sender.address.email, customer_id=sender.customer.id
+    )
+
+
+def _reason(sender: Sender, placement: Placement, follows: WorkOrder | None) -> str:
+    if follows is not None:
+        return f"answers {follows.number}, closed too long ago: opens a new work order"
+    if placement.turned_down:
+        return "points to a work order the sender does not belong to: opens one of their own"
+    whose: Customer | None = sender.customer
+    return f"opens a work order of {whose.name}" if whose else "opens an unsorted work order"

@@ -1,0 +1,96 @@
+"""A person's mail that belongs to a work order."""
+
+from datetime import datetime, timedelta
+
+from workorder.core import openings
+from workorder.core.audience import Occasion
+from workorder.core.correlate import Candidate, Placement
+from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling
+from workorder.core.equipment import mentioned
+from workorder.core.events import EquipmentAdded, Event, Replied, StatusChanged, Unproven
+from workorder.core.model import Status, WorkOrder
+from workorder.core.notice import NoticeKind
+
+
+def reply_to(candidate: Candidate, facts: Facts, policy: Policy, placement: Placement) -> Decision:
+    """What a mail by somebody who belongs to the work order does to it."""
+    order = candidate.order
+    if facts.sender.technician is not None:
+        proven = facts.proof is not None and facts.proof.proven
+        return _by_technician(candidate, facts) if proven else _unproven(candidate, facts)
+    if order.status.is_open or not _may_reopen(order, facts):
+        return _by_customer(candidate, facts, reopens=False)
+    if reopens_at(order, facts.at, policy.reopen_within):
+        return _by_customer(candidate, facts, reopens=True)
+    return openings.new_order(facts, policy, placement, follows=order)
+
+
+def reopens_at(order: WorkOrder, at: datetime, within: timedelta) -> bool:
+    """Whether a customer's reply at `at` opens the closed `order` again."""
+    return order.closed_at is not None and at - order.closed_at <= within
+
+
+def _may_reopen(order: WorkOrder, facts: Facts) -> bool:
+    """A vendor who takes part has his say recorded; the customer's people decide it is not done."""
+    address, customer = facts.sender.address, facts.sender.customer
+    is_requester = address is not None and address.email == order.requester.email
+    return is_requester or (customer is not None and customer.id == order.customer_id)
+
+
+def _by_customer(candidate: Candidate, facts: Facts, *, reopens: bool) -> Decision:
+    order, writer = candidate.order, _writer(facts)
+    replied = Replied(at=facts.at, actor=writer, text=facts.mail.new_text, reopened=reopens)
+    more: list[Event] = [
+        EquipmentAdded(at=facts.at, actor=writer, text=piece.tag, equipment_id=piece.id)
+        for piece in mentioned(facts.mail.new_text, facts.equipment)
+        if piece.id not in order.equipment_ids and piece.customer_id == order.customer_id
+    ]
+    if reopens:
+        more.append(
+            StatusChanged(
+                at=facts.at, actor=writer, status=Status.IN_PROGRESS, text="reopened by a reply"
+            )
+        )
+    return Decision(
+        outcome=Outcome.DONE,
+        reason=f"reply, by {candidate.via}" + (", which reopens it" if reopens else ""),
+        number=order.number,
+        events=(replied, *more),
+        tellings=(Telling(event=0, occasion=Occasion(kind=NoticeKind.REPLY, writer=writer)),),
+        files_on=0,
+    )
+
+
+def _by_technician(candidate: Candidate, facts: Facts) -> Decision:
+    writer = _writer(facts)
+    replied = Replied(at=facts.at, actor=writer, text=facts.mail.new_text, by_technician=True)
+    occasion = Occasion(kind=NoticeKind.REPLY, writer=writer, by_technician=True)
+    return Decision(
+        outcome=Outcome.DONE,
+        reason=f"technician's reply, by {candidate.via}",
+        number=candidate.order.number,
+        events=(replied,),
+        tellings=(Telling(event=0, occasion=occasion),),
+        files_on=0,
+    )
+
+
+def _unproven(candidate: Candidate, facts: Facts) -> Decision:
+    writer = _writer(facts)
+    why = facts.proof.reason if facts.proof is not None else "no proof"
+    kept = Unproven(at=facts.at, actor=writer, text=facts.mail.new_text)
+    occasion = Occasion(kind=NoticeKind.UNPROVEN, writer=writer, automatic=True)
+    return Decision(
+        outcome=Outcome.DONE,
+        reason=f"technician's address without proof ({why}): kept as an internal note",
+        number=candidate.order.number,
+        events=(kept,),
+        tellings=(Telling(event=0, occasion=occasion),),
+        files_on=0,
+    )
+
+
+def _writer(facts: Facts) -> str:
+    """The author's address; only a mail that has one is ever placed."""
+    assert facts.sender.address is not None
+    return facts.sender.address.email

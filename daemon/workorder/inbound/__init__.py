@@ -1,0 +1,1 @@
+"""Mail coming in: IMAP and MIME. Knows nothing of the store."""

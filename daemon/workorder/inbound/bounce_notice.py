@@ -1,0 +1,140 @@
+"""What a mail system says in its own words: to whom a mail did not go, and why.
+
+flufl.bounce knows many forms; what it does not know is read here by the shapes that they share.
+"""
+
+from dataclasses import replace
+from email.message import Message
+from itertools import islice
+from typing import Final
+
+from flufl.bounce import all_failures
+
+from workorder.core.message import DeliveryAction, FailedRecipient, normal_address
+from workorder.inbound.bounce_parts import Block, field, own_parts, payload_text, read_blocks
+from workorder.inbound.bounce_status import address_of, read_recipients, shown, status_in
+from workorder.inbound.bounce_words import (
+    DELAYED,
+    DIAGNOSTIC,
+    NO_RECIPIENT,
+    RECIPIENT_FORMS,
+    RETURNED_BELOW,
+)
+
+# flufl.bounce tries some hundred expressions on every line; some cost the line's length squared.
+_MAX_LINES: Final = 250
+_MAX_LINE: Final = 250
+_MAX_PARTS: Final = 20
+_KEPT_HEADERS: Final = ("from", "content-description", "x-failed-recipients", "x-mailer")
+
+
+def own_words(text: str) -> tuple[str, ...]:
+    """Return the lines that are the mail system's own, cut to a bound."""
+    words: list[str] = []
+    for line in islice(text[: _MAX_LINES * _MAX_LINE].splitlines(), _MAX_LINES):
+        if RETURNED_BELOW.match(line[:_MAX_LINE]) and any(word.strip() for word in words):
+            break
+        words.append(line[:_MAX_LINE])
+    return tuple(words)
+
+
+def named_recipients(
+    message: Message, words: tuple[str, ...], returned: tuple[Block, ...]
+) -> tuple[FailedRecipient, ...]:
+    """Return whom a mail system's notice is about; () where it names nobody.
+
+    Args:
+        message: The notice.
+        words: Its own words, as `own_words` gives them.
+        returned: The headers of the mail that came back.
+    """
+    in_text = read_recipients(read_blocks("\n".join(words)))
+    if in_text:
+        return in_text
+    late = _speaks_of_delay(field(message, "subject"), words)
+    action = DeliveryAction.DELAYED if late else DeliveryAction.FAILED
+    found = (
+        _by_header(message)
+        or _by_flufl(message)
+        or _by_forms(message, words)
+        or _by_returned_mail(returned)
+    )
+    diagnostic = next((shown(line) for line in words if DIAGNOSTIC.search(line)), "")
+    template = FailedRecipient(
+        email="", action=action, status=status_in(diagnostic), diagnostic=diagnostic
+    )
+    return tuple(replace(template, email=email) for email in dict.fromkeys(found))
+
+
+def _speaks_of_delay(subject: str, words: tuple[str, ...]) -> bool:
+    return bool(DELAYED.search(subject) or DELAYED.search(" ".join(words)))
+
+
+def _by_header(message: Message) -> list[str]:
+    """The header of Exim and Gmail."""
+    value = field(message, "x-failed-recipients")
+    addresses = (address_of(item) for item in value[:10_000].split(","))
+    return [address for address in addresses if address]
+
+
+def _by_flufl(message: Message) -> list[str]:
+    try:
+        temporary, permanent = all_failures(_light_copy(message))
+    except Exception:  # noqa: BLE001 - seventeen detectors of another project; any may fail
+        return []
+    names = sorted(item.decode("ascii", "replace") for item in temporary | permanent)
+    addresses = (normal_address(name.strip("<>\"' ")) for name in names)
+    return [a for a in addresses if a and not NO_RECIPIENT.match(a)]
+
+
+def _light_copy(message: Message) -> Message:
+    """Copy what flufl.bounce looks at: few headers, few parts, few and short lines."""
+    leaves = [_light_leaf(part) for part in islice(own_parts(message), _MAX_PARTS)]
+    payload = message.get_payload()
+    if not isinstance(payload, list):
+        copy = leaves[0]
+    else:
+        copy = Message()
+        copy.set_payload(leaves)
+        copy.set_type(message.get_content_type())
+    _copy_headers(message, copy)
+    return copy
+
+
+def _light_leaf(part: Message) -> Message:
+    copy = Message()
+    kind = part.get_content_type()
+    copy.set_type(kind if kind.startswith("text/") else "application/octet-stream")
+    _copy_headers(part, copy)
+    if kind.startswith("text/"):
+        lines = own_words(payload_text(part))
+        copy.set_payload("\n".join(lines).encode("ascii", "replace").decode("ascii"))
+    else:
+        copy.set_payload("")
+    return copy
+
+
+def _copy_headers(source: Message, target: Message) -> None:
+    for name in _KEPT_HEADERS:
+        value = field(source, name)
+        if value and name not in target:
+            target[name] = value[:1000]
+
+
+def _by_forms(message: Message, words: tuple[str, ...]) -> list[str]:
+    """Look for the ways in which notices name a recipient, the surest way first."""
+    to = {address_of(item) for item in field(message, "to")[:10_000].split(",")}
+    for form in RECIPIENT_FORMS:
+        matches = (form.search(line) for line in words)
+        addresses = (normal_address(match[1].rstrip(".-_'")) for match in matches if match)
+        found = [a for a in addresses if a and a not in to and not NO_RECIPIENT.match(a)]
+        if found:
+            return found
+    return []
+
+
+def _by_returned_mail(returned: tuple[Block, ...]) -> list[str]:
+    """Whom the returned mail was addressed to, where that is one mailbox."""
+    values = [block.first("x-original-to", "to") for block in returned]
+    addresses = [address_of(value) for value in values if value and "," not in value]
+    return [address for address in addresses if address]

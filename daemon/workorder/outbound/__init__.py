@@ -1,0 +1,1 @@
+"""Mail going out: templates, PDF, SMTP. Knows nothing of the store."""

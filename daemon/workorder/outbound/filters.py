@@ -1,0 +1,203 @@
+"""What templates may do with values: dates, durations, and text that other people wrote."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from workorder.core.notice import SiteCard
+from workorder.outbound.phrases import Phrases
+
+MAX_SHOWN = 20_000  # characters of a person's text in a notice: mail clients clip past 100 KB
+
+# A URL ends at white space, quotes, angle brackets and anything that turns the reading direction.
+_URL_CHARACTER = r"[^\s<>\"'`\\\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+_LINK = re.compile(
+    rf"(?P<url>\bhttps?://{_URL_CHARACTER}{{1,2000}})"
+    r"|(?P<mail>(?:\bmailto:)?(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})",
+    re.IGNORECASE,
+)
+_BLANK_LINES = re.compile(r"\n[ \t]*\n[ \t\n]*")
+_TRAILING = ".,;:!?*_~"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """The first part of a long text; `cut` says that something was left out."""
+
+    text: str
+    cut: bool
+
+
+def excerpt(text: str, limit: int = MAX_SHOWN) -> Excerpt:
+    """The text up to about `limit` characters, ended at a line or a word where one is near."""
+    text = text.strip("\n")
+    if len(text) <= limit:
+        return Excerpt(text=text, cut=False)
+    head = text[:limit]
+    for mark in ("\n", " "):
+        end = head.rfind(mark, limit - 400)
+        if end > 0:
+            return Excerpt(text=head[:end].rstrip(), cut=True)
+    return Excerpt(text=head, cut=True)
+
+
+def linkify(text: str, style: str = "") -> Markup:
+    """Escaped text in which http, https and mail addresses are links to just what they show."""
+    attribute = _style(style)
+    pieces: list[str] = []
+    done = 0
+    for match in _LINK.finditer(text):
+        shown = _trimmed(match.group())
+        target = shown if match["url"] else "mailto:" + _without_scheme(shown)
+        pieces.append(escape(text[done : match.start()]))
+        pieces.append(f'<a href="{escape(target)}"{attribute}>{escape(shown)}</a>')
+        done = match.start() + len(shown)
+    pieces.append(escape(text[done:]))
+    return Markup("".join(pieces))  # noqa: S704 # every piece is escaped above
+
+
+def _style(style: str) -> str:
+    return f' style="{escape(style)}"' if style else ""
+
+
+def _without_scheme(address: str) -> str:
+    return address[7:] if address[:7].lower() == "mailto:" else address
+
+
+def _trimmed(link: str) -> str:
+    """The link without the punctuation of the sentence around it."""
+    while link:
+        last = link[-1]
+        opening = _PAIRS.get(last)
+        unpaired = opening is not None and link.count(last) > link.count(opening)
+        if last not in _TRAILING and not unpaired:
+            break
+        link = link[:-1]
+    return link
+
+
+def nl2br(text: str, link_style: str = "") -> Markup:
+    """Escaped and linkified text that keeps its line ends and its runs of spaces."""
+    html = linkify(text.expandtabs(4), link_style)
+    return Markup(str(html).replace("  ", "&nbsp; ").replace("\n", "<br>\n"))  # noqa: S704 # html is Markup
+
+
+def paragraphs(
+    text: str, style: str = "", *, tag: str = "p", longest: int = 0, link_style: str = ""
+) -> Markup:
+    """The text as blocks of `tag`, each of which finds its own reading direction.
+
+    With `longest`, no block holds more than that many characters: what lays out pages needs
+    a place to break.
+    """
+    start, end = f'<{escape(tag)} dir="auto"{_style(style)}>', f"</{escape(tag)}>"
+    blocks = (
+        f"{start}{nl2br(piece, link_style)}{end}"
+        for paragraph in _BLANK_LINES.split(text.strip("\n"))
+        for piece in _pieces(paragraph, longest)
+        if piece
+    )
+    return Markup("\n".join(blocks))  # noqa: S704 # tag and style are escaped, nl2br is Markup
+
+
+def _pieces(paragraph: str, longest: int) -> list[str]:
+    pieces: list[str] = []
+    while longest and len(paragraph) > longest:
+        end = max(paragraph.rfind(mark, longest // 2, longest) for mark in "\n ") + 1 or longest
+        pieces.append(paragraph[:end].rstrip())
+        paragraph = paragraph[end:]
+    return [*pieces, paragraph]
+
+
+def quoted(text: str, mark: str = "> ") -> str:
+    """Every line of a text with `mark` before it, for plain-text mails."""
+    return "\n".join((mark + line).rstrip() for line in text.split("\n"))
+
+
+def duration(phrases: Phrases, length: timedelta | int) -> str:
+    """A duration (or whole minutes) as '8 h 30 min'."""
+    minutes = length if isinstance(length, int) else round(length / timedelta(minutes=1))
+    hours, rest = divmod(abs(minutes), 60)
+    parts = [phrases("time.hours", hours=hours)] if hours else []
+    if rest or not hours:
+        parts.append(phrases("time.minutes", minutes=rest))
+    return ("-" if minutes < 0 else "") + " ".join(parts)
+
+
+@lru_cache(maxsize=512)
+def _in_words(at: datetime, zone: str, locale: str) -> tuple[str, str, str]:
+    """Date, time and the zone's name, as the locale writes them."""
+    from babel.dates import (  # noqa: PLC0415 # 40 ms that a run without notices does not pay
+        format_date,
+        format_time,
+        get_timezone_name,
+    )
+
+    local = at.astimezone(ZoneInfo(zone))
+    return (
+        format_date(local, "long", locale=locale),
+        format_time(local, "short", locale=locale).replace("\u202f", "\xa0"),  # fonts lack it
+        get_timezone_name(local, "long", locale=locale),
+    )
+
+
+def _words(context: Context, at: datetime) -> tuple[Phrases, tuple[str, str, str]]:
+    phrases, site = context["t"], context["site"]
+    assert isinstance(phrases, Phrases)
+    assert isinstance(site, SiteCard)
+    return phrases, _in_words(at, site.timezone, phrases("language.locale"))
+
+
+@pass_context
+def date_filter(context: Context, at: datetime) -> str:
+    """`at` as a date in the site's zone: 'November 23, 2026'."""
+    return _words(context, at)[1][0]
+
+
+@pass_context
+def datetime_filter(context: Context, at: datetime) -> str:
+    """`at` as date, time and the name of the site's zone."""
+    phrases, (date, time, zone) = _words(context, at)
+    return phrases("time.at", date=date, time=time, zone=zone)
+
+
+@pass_context
+def duration_filter(context: Context, length: timedelta | int) -> str:
+    """A timedelta, or whole minutes, as '8 h 30 min'."""
+    return duration(context["t"], length)
+
+
+@pass_context
+def status_filter(context: Context, status: str) -> str:
+    """A status by its name in the reader's language."""
+    name: str = context["t"](f"status.{status}")
+    return name
+
+
+@pass_context
+def priority_filter(context: Context, priority: str) -> str:
+    """A priority by its name in the reader's language."""
+    name: str = context["t"](f"priority.{priority}")
+    return name
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "date": date_filter,
+    "datetime": datetime_filter,
+    "duration": duration_filter,
+    "status": status_filter,
+    "priority": priority_filter,
+    "excerpt": excerpt,
+    "linkify": linkify,
+    "nl2br": nl2br,
+    "paragraphs": paragraphs,
+    "quoted": quoted,
+}

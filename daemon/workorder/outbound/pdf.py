@@ -1,0 +1,83 @@
+"""The work order as a PDF: the page templates/pdf/work-order.html, printed."""
+
+import sys
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workorder.core.notice import EquipmentCard, Letter, OrderCard
+from workorder.errors import RenderError
+
+if TYPE_CHECKING:
+    from workorder.outbound.printer import Printer
+    from workorder.outbound.templates import Templates
+
+PAGE = "pdf/work-order.html"
+FONTS = "fonts"
+PICTURES = "pdf"
+
+MAX_SERVICE = 100_001  # one more than the page shows, so that the page can say that it was cut
+MAX_LINE = 1_000  # characters of a name, title or place
+MAX_EQUIPMENT = 500  # lines of the table: some seconds of layout
+
+
+def render_pdf(letter: Letter, templates: "Templates") -> bytes:
+    """Return the PDF of the letter's work order, in the letter's language.
+
+    Raises:
+        RenderError: the page's template is wrong, or the PDF cannot be laid out.
+    """
+    if letter.order is None:
+        raise RenderError(f"a notice {letter.kind} without a work order has no PDF")
+    html = templates.render(PAGE, replace(letter, order=_bounded(letter.order)))
+    try:
+        return _printer(*templates.roots).print(html)
+    except Exception as error:  # the library raises many kinds, its own and Python's
+        reason = " ".join(str(error).split())[:200]
+        raise RenderError(f"{letter.order.label}: {type(error).__name__}: {reason}") from error
+
+
+def prepare_pdf(templates: "Templates") -> None:
+    """Do what only the first PDF of a process costs: half a second. No template is rendered.
+
+    Raises:
+        OSError: a font cannot be read.
+    """
+    _printer(*templates.roots).print("<table><tr><td>1042</td></tr></table>")
+
+
+@lru_cache(maxsize=4)
+def _printer(*roots: Path) -> "Printer":
+    """One printer for each set of folders: its fonts are read once."""
+    # Drawing SVG takes 6 MB in every worker, lxml among them; pictures are PNG or JPEG.
+    sys.modules.setdefault("svglib", None)  # type: ignore[arg-type] # None: it cannot be imported
+    # 0.5 s and 40 MB that a process which prints nothing does not pay.
+    from workorder.outbound.printer import Printer  # noqa: PLC0415
+
+    fonts = next(root / FONTS for root in roots if (root / FONTS).is_dir())
+    pictures = next((root / PICTURES for root in roots if (root / PICTURES).is_dir()), None)
+    return Printer(fonts, pictures)
+
+
+def _bounded(order: OrderCard) -> OrderCard:
+    """The order with texts and table no longer than pages are made for."""
+    return replace(
+        order,
+        title=order.title[:MAX_LINE],
+        customer=order.customer[:MAX_LINE],
+        contact_name=order.contact_name[:MAX_LINE],
+        contact_email=order.contact_email[:MAX_LINE],
+        technician=order.technician[:MAX_LINE],
+        equipment=tuple(_bounded_thing(thing) for thing in order.equipment[:MAX_EQUIPMENT]),
+        service=order.service[:MAX_SERVICE],
+    )
+
+
+def _bounded_thing(thing: EquipmentCard) -> EquipmentCard:
+    return EquipmentCard(
+        tag=thing.tag[:MAX_LINE],
+        name=thing.name[:MAX_LINE],
+        serial=thing.serial[:MAX_LINE],
+        location=thing.location[:MAX_LINE],
+    )

@@ -1,0 +1,264 @@
+"""Templates of notices and PDFs: the shipped ones, each of which an admin may override.
+
+What people wrote is only ever a value here, never a template: templates come from two folders.
+"""
+
+import traceback
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    meta,
+)
+from jinja2.environment import TemplateModule
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from workorder.core.message import Address
+from workorder.core.notice import (
+    EquipmentCard,
+    EventCard,
+    Letter,
+    NoticeKind,
+    OrderCard,
+    SiteCard,
+)
+from workorder.errors import RenderError
+from workorder.outbound.filters import FILTERS
+from workorder.outbound.phrases import FOLDER, Catalogue, Phrases
+from workorder.outbound.samples import sample_letters
+
+# What a template's own code can raise, beside Jinja's errors: it is a small program of the admin's.
+_FAULTS = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+# Frozen values without methods, and imported macros: any name without a leading _ is harmless.
+_PLAIN = frozenset({Letter, SiteCard, OrderCard, EquipmentCard, EventCard, Address, TemplateModule})
+_TEXTS = (".html", ".txt", ".css", ".toml")
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, and no powers: `10 ** 10 ** 8` would hold a processor for minutes."""
+
+    intercepted_binops = frozenset({"**"})
+
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
+        """Refuse the operators that are intercepted."""
+        del context, left, right
+        raise SecurityError(f"the operator {operator} is not for templates")
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Answer at once for the values of core.notice: most look-ups are of those."""
+        if type(obj) in _PLAIN:
+            return not attr.startswith("_")
+        return super().is_safe_attribute(obj, attr, value)
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Refuse a text template inside an HTML one: what it shows would not be escaped."""
+        if _is_html(parent) and not _is_escaped(template):
+            raise SecurityError(f'"{template}" in an HTML template would not be escaped')
+        return template
+
+
+class Templates:
+    """Every template by name ('mail/opened/body.html'), compiled once a process.
+
+    `overrides` is the admin's folder: a file there takes the place of the shipped one of the
+    same name. Nothing outside the two folders is ever loaded.
+    """
+
+    def __init__(self, shipped: Path, overrides: Path | None) -> None:
+        self._roots = (shipped,) if overrides is None else (overrides, shipped)
+        self._shipped = shipped
+        self._overrides = overrides
+        self._catalogue = Catalogue(self._roots)
+        self._environment = _Sandbox(
+            loader=ChoiceLoader([FileSystemLoader(root) for root in self._roots]),
+            undefined=StrictUndefined,
+            autoescape=_is_escaped,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            cache_size=-1,
+        )
+        self._environment.filters.update(FILTERS)
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The folders that templates come from; the first that has a file wins."""
+        return self._roots
+
+    def render(
+        self, name: str, letter: Letter, *, pdf_attached: bool = False, pdf_failed: bool = False
+    ) -> str:
+        """Return the template `name` filled with what `letter` may show.
+
+        Raises:
+            RenderError: the template or a phrase is wrong; the message names file and line.
+        """
+        phrases = self._catalogue.phrases(letter.language)
+        try:
+            return self._environment.get_template(name).render(
+                t=phrases,
+                lang=phrases.language,
+                site=letter.site,
+                order=letter.order,
+                event=letter.event,
+                recipient=letter.recipient,
+                kind=letter.kind,
+                audience=letter.audience,
+                pdf_attached=pdf_attached,
+                pdf_failed=pdf_failed,
+            )
+        except _FAULTS as error:
+            raise RenderError(self._place(name, error)) from error
+
+    def phrases(self, language: str) -> Phrases:
+        """The phrases that a letter in `language` is written with."""
+        return self._catalogue.phrases(language)
+
+    def languages(self) -> tuple[str, ...]:
+        """Every language there is a catalogue of."""
+        return self._catalogue.languages()
+
+    def names(self) -> list[str]:
+        """Every file that may be overridden, sorted."""
+        return sorted({name for root in self._roots for name in _names(root)})
+
+    def source(self, name: str) -> Path:
+        """The file that `name` is read from: the admin's, else the shipped one.
+
+        Raises:
+            RenderError: there is no template of that name; the nearest one is named.
+        """
+        if name not in self.names():
+            raise RenderError(f'no template "{name}"{_nearest(name, self.names())}')
+        return next(root / name for root in self._roots if (root / name).is_file())
+
+    def problems(self) -> list[str]:
+        """Every template rendered with sample letters in each language: one line for each fault."""
+        found: dict[str, None] = {}
+        for problem in self._all_problems():
+            found.setdefault(problem)
+        return list(found)
+
+    def _all_problems(self) -> Iterator[str]:
+        names = [name for name in self.names() if not name.endswith(".toml")]
+        try:
+            sources = "".join(self.source(name).read_text("utf-8", "replace") for name in names)
+            yield from self._catalogue.problems(sources)
+            languages = self.languages()
+            for language in languages:
+                self._catalogue.phrases(language)
+        except (RenderError, OSError) as error:
+            yield str(error)
+            return
+        used: set[str] = set()
+        for name in names:
+            yield from self._compile_problems(name, used)
+        yield from self._strays(used)
+        for name in names:
+            for language in languages:
+                yield from self._render_problems(name, language)
+
+    def _compile_problems(self, name: str, used: set[str]) -> Iterator[str]:
+        path = self.source(name)
+        try:
+            tree = self._environment.parse(path.read_text(encoding="utf-8"), name, str(path))
+            used.update(filter(None, meta.find_referenced_templates(tree)))
+            self._environment.get_template(name)
+        except _FAULTS as error:
+            yield self._place(name, error)
+
+    def _render_problems(self, name: str, language: str) -> Iterator[str]:
+        for letter in sample_letters(language):
+            if not _shows(name, letter.kind):
+                continue
+            for attached, failed in ((True, False), (False, True)):
+                try:
+                    text = self.render(name, letter, pdf_attached=attached, pdf_failed=failed)
+                except RenderError as error:
+                    yield str(error)
+                    continue
+                if name.endswith("/subject.txt") and _loses_number(text, letter):
+                    yield f"{self.source(name)}:1: without [{{{{ order.label }}}}] answers are lost"
+
+    def _strays(self, used: set[str]) -> Iterator[str]:
+        """Overrides that take the place of nothing: a misspelt name would go unnoticed."""
+        if self._overrides is None:
+            return
+        shipped = set(_names(self._shipped))
+        for name in _names(self._overrides):
+            if name not in shipped | used and not name.startswith(f"{FOLDER}/"):
+                reason = f"overrides nothing{_nearest(name, sorted(shipped))}"
+                yield f"{self._overrides / name}:1: {reason}"
+
+    def _place(self, name: str, error: BaseException) -> str:
+        """`file:line: reason`, the innermost place in a template where it went wrong."""
+        reason = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, TemplateSyntaxError):
+            return f"{error.filename or error.name or name}:{error.lineno}: {reason}"
+        if isinstance(error, TemplateNotFound):
+            reason = f'no template "{error.name}"'
+        elif not isinstance(error, TemplateError):
+            reason = f"{type(error).__name__}: {reason}"
+        roots = tuple(str(root) for root in self._roots)
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename.startswith(roots):
+                return f"{frame.filename}:{frame.lineno}: {reason}"
+        return f"{name}: {reason}"
+
+
+def _is_html(name: str) -> bool:
+    return name.endswith(".html")
+
+
+def _is_escaped(name: str | None) -> bool:
+    return name is None or not name.endswith(".txt")
+
+
+def _names(root: Path) -> list[str]:
+    """Names of the text files below `root`."""
+    return [
+        path.relative_to(root).as_posix()
+        for path in sorted(root.rglob("*"))
+        if path.suffix in _TEXTS and path.is_file()
+    ]
+
+
+def _shows(name: str, kind: NoticeKind) -> bool:
+    """Whether a template is one that a letter of `kind` is rendered with."""
+    if name.startswith("pdf/"):
+        return kind is NoticeKind.OPENED and name.endswith(".html") and "/_" not in name
+    return name.startswith(f"mail/{kind}/")
+
+
+def _loses_number(subject: str, letter: Letter) -> bool:
+    """Whether an answer could not be put to its work order by its subject."""
+    order = letter.order
+    return (
+        order is not None
+        and letter.kind is not NoticeKind.TROUBLE
+        and f"[{order.label}]" not in subject
+    )
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f' (did you mean "{close[0]}"?)' if close else ""

@@ -1,0 +1,223 @@
+"""Looking up all that a decision needs, in the transaction that will record it."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workorder.core.classify import Classification, MailKind, classify
+from workorder.core.correlate import Candidate, Via
+from workorder.core.decision import Facts, FailedNotice, Policy, Twin
+from workorder.core.message import InboundMail
+from workorder.core.model import WorkOrder
+from workorder.core.sender import Sender
+from workorder.core.subjects import mentions
+from workorder.core.trust import Proof, Way, dmarc, prove
+from workorder.store.inbound import LedgerEntry
+from workorder.store.orders import NoticeTrail
+from workorder.store.unit import Unit
+
+# RFC 5322 sets no limit; a longer id is no mail client's, and would only bloat every reply.
+MAX_MESSAGE_ID = 400
+MAX_REFERENCES = 50
+_LATE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRules:
+    """How the site decides, and what proves a technician's mail here (behaviour: Proof)."""
+
+    policy: Policy
+    ways: tuple[Way, ...]
+    authserv_id: str
+
+
+def body_hash(mail: InboundMail) -> str:
+    """What two copies of one mail share, whatever the servers on their ways added."""
+    digest = hashlib.sha256(mail.subject.encode())
+    digest.update(mail.text.encode())
+    for attachment in mail.attachments:
+        digest.update(hashlib.sha256(attachment.content).digest())
+    return digest.hexdigest()
+
+
+def new_message_id(stem: str, domain: str) -> str:
+    """An unguessable Message-ID (RFC 5322 3.6.4) of ours: 128 random bits."""
+    return f"<{stem}.{secrets.token_hex(16)}@{domain}>"
+
+
+def gather(
+    unit: Unit, mail: InboundMail, entry: LedgerEntry, rules: SiteRules, now: datetime
+) -> Facts:
+    """Everything the site knows that bears on `mail`."""
+    policy = rules.policy
+    sender = sender_of(unit, mail, rules.authserv_id)
+    referred = _referred(mail)
+    trails = unit.orders.by_notice(referred)
+    classification = _classified(mail, sender, trails, policy)
+    candidates = _candidates(unit, mail, trails, referred, policy.prefix)
+    customer = sender.customer
+    return Facts(
+        mail=mail,
+        classification=classification,
+        sender=sender,
+        proof=_proof(mail, sender, candidates, trails, rules),
+        candidates=candidates,
+        failed_notice=_failed_notice(unit, mail, classification),
+        twin=_twin(unit, mail, entry),
+        message_id_reused=_is_reused(unit, mail, entry),
+        equipment=unit.people.equipment_of(customer.id) if customer else (),
+        at=happened_at(mail, entry.internaldate, now),
+        thread_id=_thread_id(mail, policy.domain),
+    )
+
+
+def happened_at(mail: InboundMail, internaldate: datetime, now: datetime) -> datetime:
+    """When a mail's events happened: its Date within the day before arrival, else its arrival.
+
+    Never after now. An outage of the daemon then bills nobody (behaviour: Tags, hard cases).
+    """
+    claimed = mail.date
+    plausible = claimed is not None and internaldate - _LATE <= claimed <= internaldate
+    at = claimed if plausible and claimed is not None else internaldate
+    return min(at, now)
+
+
+def sender_of(unit: Unit, mail: InboundMail, authserv_id: str) -> Sender:
+    """Who the mail is from, by its one From and nothing else (T5-T7)."""
+    address = mail.author
+    verdict = dmarc(mail, authserv_id)
+    if address is None:
+        return Sender(address=None, technician=None, contact=None, customer=None, dmarc=verdict)
+    technician = unit.people.technician_by_email(address.email)
+    contact = unit.people.contact_by_email(address.email) if technician is None else None
+    if technician is not None:
+        customer = None
+    elif contact is not None:
+        customer = unit.people.customer_by_id(contact.customer_id)
+    else:
+        customer = unit.people.customer_by_domain(address.domain)
+    return Sender(
+        address=address,
+        technician=technician,
+        contact=contact,
+        customer=customer,
+        dmarc=verdict,
+    )
+
+
+def _referred(mail: InboundMail) -> tuple[str, ...]:
+    """The Message-IDs the mail answers, nearest first."""
+    ids = dict.fromkeys([*mail.in_reply_to, *reversed(mail.references)])
+    return tuple(i for i in ids if len(i) <= MAX_MESSAGE_ID)[:MAX_REFERENCES]
+
+
+def _classified(
+    mail: InboundMail, sender: Sender, trails: Iterable[NoticeTrail], policy: Policy
+) -> Classification:
+    own_id = mail.message_id is not None and any(t.message_id == mail.message_id for t in trails)
+    if own_id:
+        return Classification(kind=MailKind.OWN, reasons=("its Message-ID is ours",))
+    return classify(
+        mail,
+        own_addresses=policy.own_addresses,
+        known_sender=sender.technician is not None or sender.contact is not None,
+    )
+
+
+def _candidates(
+    unit: Unit,
+    mail: InboundMail,
+    trails: tuple[NoticeTrail, ...],
+    referred: tuple[str, ...],
+    prefix: str,
+) -> tuple[Candidate, ...]:
+    pointed = [
+        (m.number, Via.BRACKETED_NUMBER if m.bracketed else Via.NUMBER)
+        for m in mentions(mail.subject, prefix)
+    ]
+    pointed += [(t.number, Via.NOTICE) for t in trails if t.number is not None]
+    pointed += [(number, Via.MAIL) for _, number in unit.orders.by_mail(referred)]
+    orders: dict[int, WorkOrder | None] = {}
+    candidates: list[Candidate] = []
+    for number, via in pointed:
+        if number not in orders:
+            orders[number] = unit.orders.get(number)
+        elif via is not Via.NOTICE:
+            continue
+        order = orders[number]
+        if order is not None:
+            candidates.append(Candidate(order=order, via=via))
+    return tuple(candidates)
+
+
+def _proof(
+    mail: InboundMail,
+    sender: Sender,
+    candidates: tuple[Candidate, ...],
+    trails: tuple[NoticeTrail, ...],
+    rules: SiteRules,
+) -> Proof | None:
+    if sender.technician is None:
+        return None
+    others = {a.email for a in (*mail.to, *mail.cc)} - rules.policy.own_addresses
+    numbers = {candidates[0].order.number} if candidates else set()
+    replied = not others and any(
+        trail.recipient == sender.technician.email and trail.number in numbers and not trail.spent
+        for trail in trails
+    )
+    return prove(
+        mail, ways=rules.ways, authserv_id=rules.authserv_id, replied_to_own_notice=replied
+    )
+
+
+def seen_by_others(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
+    """The Message-IDs that this mail showed to somebody besides us: they prove nothing any more."""
+    others = {a.email for a in (*mail.to, *mail.cc)} - policy.own_addresses
+    return _referred(mail) if others else ()
+
+
+def _failed_notice(
+    unit: Unit, mail: InboundMail, classification: Classification
+) -> FailedNotice | None:
+    """Which of our notices a delivery report is about: only our unguessable id tells (T16)."""
+    if classification.kind is not MailKind.BOUNCE or mail.report is None:
+        return None
+    ids = [i for i in mail.report.original_ids if len(i) <= MAX_MESSAGE_ID][:MAX_REFERENCES]
+    trails = unit.orders.by_notice([*ids, *_referred(mail)])
+    if not trails:
+        return None
+    trail = trails[0]
+    return FailedNotice(
+        outbox_id=trail.outbox_id,
+        number=trail.number,
+        recipient=trail.recipient,
+        kind=trail.kind,
+    )
+
+
+def _twin(unit: Unit, mail: InboundMail, entry: LedgerEntry) -> Twin | None:
+    if not _has_usable_id(mail):
+        return None
+    sender = mail.author.email if mail.author else ""
+    earlier = unit.inbound.twin(
+        entry.mailbox, mail.message_id or "", sender, body_hash(mail), entry.id
+    )
+    return Twin(mail_id=earlier.id, number=earlier.number) if earlier else None
+
+
+def _is_reused(unit: Unit, mail: InboundMail, entry: LedgerEntry) -> bool:
+    if not _has_usable_id(mail):
+        return False
+    return unit.inbound.message_id_reused(entry.mailbox, mail.message_id or "", entry.id)
+
+
+def _has_usable_id(mail: InboundMail) -> bool:
+    return mail.message_id is not None and len(mail.message_id) <= MAX_MESSAGE_ID
+
+
+def _thread_id(mail: InboundMail, domain: str) -> str:
+    if _has_usable_id(mail) and mail.message_id is not None:
+        return mail.message_id
+    return new_message_id("thread", domain)

@@ -1,0 +1,53 @@
+"""What has to be done now and then, whoever writes mail: the wheel that `schedule` turns."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import schedule
+import structlog
+
+from workorder.core.caps import INTAKE_PER_MINUTE
+from workorder.store.unit import Store
+
+log = structlog.get_logger()
+
+# The database knows what is due; the wheel only says how often it is asked.
+LEASES_EVERY_SECONDS = 30
+PARKED_EVERY_SECONDS = 60
+
+
+class Housekeeping:
+    """Takes back expired leases and lets parked mail go on; one call does what is due."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Callable[[], datetime],
+        wheel: schedule.Scheduler,
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._wheel = wheel
+        self._wake = wake
+        wheel.every(LEASES_EVERY_SECONDS).seconds.do(self._take_back_expired)
+        wheel.every(PARKED_EVERY_SECONDS).seconds.do(self._release_parked)
+
+    def __call__(self) -> bool:
+        """Turn the wheel; there is never more work right after."""
+        self._wheel.run_pending()
+        return False
+
+    def _take_back_expired(self) -> None:
+        with self._store.write() as unit:
+            taken = unit.outbox.take_back_expired(self._clock())
+        if taken:
+            log.warning("leases_expired", count=taken)
+            self._wake()
+
+    def _release_parked(self) -> None:
+        with self._store.write() as unit:
+            released = unit.inbound.parked_release(INTAKE_PER_MINUTE, self._clock())
+        if released:
+            log.info("parked_released", count=released)

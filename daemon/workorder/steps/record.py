@@ -1,0 +1,165 @@
+"""Recording a decision or a request: events, folded work order, files and outbox rows."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from workorder.core.announce import announce
+from workorder.core.audience import Occasion, People
+from workorder.core.caps import DAY, HOUR, MINUTE, CapCounts, over_cap
+from workorder.core.decision import Decision, Policy, Telling, TraceLine
+from workorder.core.events import Opened
+from workorder.core.message import Address
+from workorder.core.model import Contact, WorkOrder
+from workorder.core.notice import Audience, AutoSubmitted, NoticeKind, NoticeRequest
+from workorder.steps.facts import new_message_id
+from workorder.store.orders import FileRow
+from workorder.store.outbox import NewNotice
+from workorder.store.unit import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What recording made: the work order as it is now (None if none was touched), and notices."""
+
+    order: WorkOrder | None
+    notices: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """The mail that brings a decision about: its ledger id and its Message-ID, if it has any."""
+
+    mail_id: int | None = None
+    message_id: str | None = None
+    files: tuple[FileRow, ...] = ()
+
+
+class Recorder:
+    """Writes decisions down, all within one unit's transaction."""
+
+    def __init__(self, unit: Unit, policy: Policy, *, first_number: int, now: datetime) -> None:
+        self._unit = unit
+        self._policy = policy
+        self._first_number = first_number
+        self._now = now
+
+    def record(self, decision: Decision, cause: Cause) -> Recorded:
+        """Write events, work order, files and outbox rows of one decision."""
+        unit = self._unit
+        if decision.new_contact is not None:
+            new = decision.new_contact
+            unit.people.add_contact(
+                email=new.email, name=new.name, customer_id=new.customer_id, proven=False
+            )
+        if decision.bounced is not None:
+            unit.outbox.bounced(decision.bounced, self._now)
+        written = self._write_events(decision, cause)
+        if written is None:
+            return Recorded(order=None, notices=0)
+        order, event_ids = written
+        if cause.files and decision.files_on is not None:
+            unit.orders.add_files(order.number, event_ids[decision.files_on], cause.files)
+        people = people_of(unit, order, self._policy)
+        notices = [
+            self._notice(request, order, event_ids[telling.event], cause)
+            for telling in decision.tellings
+            for request in announce(telling.occasion, order, people, cause=cause.message_id)
+            if not request.capped or self._within_caps(order.number, request)
+        ]
+        unit.outbox.add(notices, self._now)
+        return Recorded(order=order, notices=len(notices))
+
+    def _write_events(
+        self, decision: Decision, cause: Cause
+    ) -> tuple[WorkOrder, tuple[int, ...]] | None:
+        orders = self._unit.orders
+        if decision.opening is not None:
+            return orders.open(
+                decision.opening,
+                decision.events,
+                first=self._first_number,
+                mail_id=cause.mail_id,
+            )
+        if decision.number is None or not decision.events:
+            return None
+        order = orders.get(decision.number)
+        assert order is not None  # it was read in this transaction
+        return orders.append(order, decision.events, mail_id=cause.mail_id)
+
+    def _notice(
+        self, request: NoticeRequest, order: WorkOrder, event_id: int, cause: Cause
+    ) -> NewNotice:
+        return NewNotice(
+            number=order.number,
+            event_id=event_id,
+            mail_id=cause.mail_id,
+            request=request,
+            message_id=new_message_id(f"wo-{order.number}", self._policy.domain),
+            key=f"{event_id}:{request.kind}:{request.recipient.email}",
+        )
+
+    def _within_caps(self, number: int, request: NoticeRequest) -> bool:
+        outbox, email, now = self._unit.outbox, request.recipient.email, self._now
+        counts = CapCounts(
+            to_order=outbox.capped_for_order(number, email),
+            to_address_in_hour=outbox.capped_since(email, now - HOUR),
+            to_address_in_day=outbox.capped_since(email, now - DAY),
+            site_in_minute=outbox.capped_since(None, now - MINUTE),
+        )
+        return over_cap(counts) is None
+
+
+def people_of(unit: Unit, order: WorkOrder, policy: Policy) -> People:
+    """Everyone who may have to be told of `order`."""
+    customer_id = order.customer_id
+    primaries = unit.people.primary_contacts(customer_id) if customer_id is not None else ()
+    addresses = dict.fromkeys([order.requester.email, *order.participants])
+    known = {contact.email for contact in primaries}
+    found: list[Contact | None] = [
+        unit.people.contact_by_email(email) for email in addresses if email and email not in known
+    ]
+    return People(
+        customer=unit.people.customer_by_id(customer_id) if customer_id is not None else None,
+        primaries=primaries,
+        contacts=(*primaries, *(contact for contact in found if contact is not None)),
+        technicians=unit.people.technicians(),
+        own_addresses=policy.own_addresses,
+        language=policy.language,
+    )
+
+
+def tell_of_opening(opening: Opened, *, by_mail: bool) -> Telling:
+    """The telling of an opening that came by another door than the mail."""
+    occasion = Occasion(kind=NoticeKind.OPENED, opened_by_mail=by_mail, writer=opening.actor)
+    return Telling(event=0, occasion=occasion)
+
+
+def trouble(detail: str, *, admin: str, policy: Policy, key: str) -> NewNotice:
+    """A notice to the admin; the same `key` is told once."""
+    message_id = new_message_id("trouble", policy.domain)
+    request = NoticeRequest(
+        kind=NoticeKind.TROUBLE,
+        recipient=Address(name="", email=admin),
+        audience=Audience.ADMIN,
+        language=policy.language,
+        with_pdf=False,
+        auto_submitted=AutoSubmitted.GENERATED,
+        in_reply_to=None,
+        references=(),
+        detail=detail,
+    )
+    return NewNotice(
+        number=None,
+        event_id=None,
+        mail_id=None,
+        request=request,
+        message_id=message_id,
+        key=f"trouble:{key}",
+    )
+
+
+def trace_json(trace: Sequence[TraceLine]) -> str:
+    """The account of a decision as it is kept with the mail."""
+    return json.dumps([[line.stage, line.text] for line in trace], ensure_ascii=False)

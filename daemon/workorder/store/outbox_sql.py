@@ -1,0 +1,145 @@
+"""The statements of the outbox. A claim is one UPDATE, and every later one is fenced by it."""
+
+from typing import Any
+
+from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from workorder.store.repository import claimed
+from workorder.store.schema import CAPPED, bodies, outbox
+from workorder.store.states import NoticeState
+
+_c = outbox.c
+_ID: BindParameter[Any] = bindparam("an_id")
+_NOW: BindParameter[Any] = bindparam("now", type_=_c.next_at.type)
+_LEASE: BindParameter[Any] = bindparam("lease", type_=_c.lease_until.type)
+CLAIMED = (NoticeState.COMPOSING, NoticeState.SENDING, NoticeState.TRANSMITTING)
+
+
+def _adding(dialect: Any) -> Any:  # noqa: ANN401 - both dialects' insert, alike in all but type
+    return dialect.insert(outbox).on_conflict_do_nothing(index_elements=[_c.key]).returning(_c.id)
+
+
+ADD = {"sqlite": _adding(sqlite), "postgresql": _adding(postgresql)}
+
+ALL = select(outbox)
+GET = ALL.where(_c.id == _ID)
+BODIES = select(bodies).where(bodies.c.outbox_id.in_(bindparam("ids", expanding=True)))
+DROP_BODY = delete(bodies).where(bodies.c.outbox_id == _ID)
+
+
+def _due(state: NoticeState) -> Any:  # noqa: ANN401 - a select, to be narrowed down
+    return (
+        select(_c.id, _c.event_id)
+        .where(_c.state == state, _c.next_at <= _NOW)
+        .order_by(_c.next_at, _c.id)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+PENDING = _due(NoticeState.PENDING)
+TAKE_TO_COMPOSE = (
+    update(outbox)
+    .where(
+        or_(
+            _c.id.in_(bindparam("ids", expanding=True)),
+            _c.event_id.in_(bindparam("events", expanding=True)),
+        ),
+        _c.state == NoticeState.PENDING,
+        _c.next_at <= _NOW,
+    )
+    .values(state=NoticeState.COMPOSING, attempts=_c.attempts + 1, lease_until=_LEASE)
+    .returning(*_c)
+)
+TAKE_TO_SEND = (
+    update(outbox)
+    .where(
+        _c.id.in_(claimed(_due(NoticeState.READY), "due")),
+        _c.state == NoticeState.READY,
+    )
+    .values(state=NoticeState.SENDING, attempts=_c.attempts + 1, lease_until=_LEASE)
+    .returning(*_c)
+)
+
+
+def fenced(*states: NoticeState) -> Any:  # noqa: ANN401 - an update, to be given its values
+    """Change a row that is still ours: in one of `states`, and claimed by this attempt."""
+    return update(outbox).where(
+        _c.id == _ID, _c.attempts == bindparam("attempt"), _c.state.in_(states)
+    )
+
+
+_GIVEN_BACK = {
+    "state": case(
+        (_c.state == NoticeState.COMPOSING, NoticeState.PENDING),
+        else_=NoticeState.READY,
+    ),
+    "resends": _c.resends + case((_c.state == NoticeState.TRANSMITTING, 1), else_=0),
+    "next_at": _NOW,
+    "lease_until": null(),
+}
+TAKE_BACK = update(outbox).where(_c.state.in_(CLAIMED)).values(_GIVEN_BACK)
+TAKE_BACK_EXPIRED = (
+    update(outbox)
+    .where(_c.lease_until.is_not(None), _c.lease_until < _NOW, _c.state.in_(CLAIMED))
+    .values(_GIVEN_BACK)
+)
+# A clock that was set back must not leave a notice waiting for years.
+TAKE_BACK_FROM_FUTURE = (
+    update(outbox)
+    .where(
+        _c.state.in_((NoticeState.PENDING, NoticeState.READY)),
+        _c.next_at > bindparam("latest", type_=_c.next_at.type),
+    )
+    .values(next_at=_NOW)
+)
+
+
+def _earliest(state: NoticeState) -> Any:  # noqa: ANN401 - a scalar select
+    return select(func.min(_c.next_at)).where(_c.state == state).scalar_subquery()
+
+
+NEXT_DUE = select(
+    _earliest(NoticeState.PENDING),
+    _earliest(NoticeState.READY),
+    select(func.min(_c.lease_until)).where(_c.lease_until.is_not(None)).scalar_subquery(),
+)
+BOUNCED = (
+    update(outbox)
+    .where(_c.id == _ID)
+    .values(bounced_at=func.coalesce(_c.bounced_at, _NOW))
+    .returning(*_c)
+)
+_COUNT = select(func.count()).select_from(outbox)
+_CREATED_SINCE = and_(CAPPED, _c.created_at >= bindparam("since", type_=_c.created_at.type))
+CAPPED_SINCE = _COUNT.where(_CREATED_SINCE)
+CAPPED_SINCE_TO = _COUNT.where(_CREATED_SINCE, _c.recipient == bindparam("to"))
+CAPPED_FOR_ORDER = _COUNT.where(
+    CAPPED, _c.number == bindparam("a_number"), _c.recipient == bindparam("to")
+)
+DISCARD = (
+    update(outbox)
+    .where(
+        _c.id == _ID,
+        _c.state.in_((NoticeState.PENDING, NoticeState.READY, NoticeState.BURIED)),
+    )
+    .values(state=NoticeState.DISCARDED, lease_until=null())
+)
+RETRY = (
+    update(outbox)
+    .where(_c.id == _ID, _c.state == NoticeState.BURIED)
+    .values(
+        state=case(
+            (
+                select(bodies.c.outbox_id).where(bodies.c.outbox_id == _c.id).exists(),
+                NoticeState.READY,
+            ),
+            else_=NoticeState.PENDING,
+        ),
+        attempts=0,
+        next_at=_NOW,
+        # The five days of trying begin anew.
+        created_at=_NOW,
+    )
+)

@@ -1,0 +1,342 @@
+"""The tables, and the revision of the migrations that they are the outcome of.
+
+Every look-up of intake and of delivery has its index here; tests hold the migrations to this
+page, and the statements to the indexes.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
+
+from workorder.core.model import Notify, OpenedBy, Priority, Status
+from workorder.core.notice import Audience, AutoSubmitted, NoticeKind
+from workorder.store.columns import Day, Identity, Listed, Moment, Word
+from workorder.store.states import MailState, NoticeState
+
+REVISIONS = ("0001",)
+"""Every revision of the schema, oldest first; the last one is what this program works with."""
+
+NUMBERS = "work-orders"
+"""The counter that work orders are numbered from."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""Which revision the database is at; the table is alembic's own."""
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+# -- people and things; what was removed stays, so that old work orders keep their names --------
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("language", Text),
+    Column("removed_at", Moment),
+)
+_present = customers.c.removed_at.is_(None)
+Index(
+    "uq_customers_name_key",
+    customers.c.name_key,
+    unique=True,
+    sqlite_where=_present,
+    postgresql_where=_present,
+)
+
+domains = Table(
+    "domains",
+    metadata,
+    Column("domain", Text, primary_key=True),
+    Column("customer_id", Identity, ForeignKey("customers.id"), nullable=False, index=True),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("customer_id", Identity, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("primary", Boolean, nullable=False),
+    Column("language", Text),
+    Column("proven", Boolean, nullable=False),
+    Column("removed_at", Moment),
+)
+_present = contacts.c.removed_at.is_(None)
+Index(
+    "uq_contacts_email",
+    contacts.c.email,
+    unique=True,
+    sqlite_where=_present,
+    postgresql_where=_present,
+)
+
+technicians = Table(
+    "technicians",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("notify", Word(Notify), nullable=False),
+    Column("timezone", Text),
+    Column("removed_at", Moment),
+)
+_present = technicians.c.removed_at.is_(None)
+Index(
+    "uq_technicians_email",
+    technicians.c.email,
+    unique=True,
+    sqlite_where=_present,
+    postgresql_where=_present,
+)
+
+equipment = Table(
+    "equipment",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("customer_id", Identity, ForeignKey("customers.id"), nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("tag_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("serial", Text, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("removed_at", Moment),
+)
+_present = equipment.c.removed_at.is_(None)
+Index(
+    "uq_equipment_customer_id_tag_key",
+    equipment.c.customer_id,
+    equipment.c.tag_key,
+    unique=True,
+    sqlite_where=_present,
+    postgresql_where=_present,
+)
+
+# -- inbound mail -------------------------------------------------------------------------------
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("mailbox", Text, nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("internaldate", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("truncated", Boolean, nullable=False),
+    Column("state", Word(MailState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("alone", Boolean, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("filed", Boolean, nullable=False),
+    Column("released_at", Moment),
+    Column("reason", Text, nullable=False),
+    Column("message_id", Text),
+    Column("sender", Text, nullable=False),
+    Column("body_hash", Text, nullable=False),
+    Column("number", BigInteger, ForeignKey("orders.number")),
+    Column("trace", Text, nullable=False),
+    UniqueConstraint("mailbox", "sha256"),
+)
+Index("ix_inbound_state", inbound.c.state, inbound.c.mailbox, inbound.c.id)
+# The same predicates stand in the queries, word for word: SQLite takes a partial index only then.
+UNFILED = inbound.c.filed == false()
+Index(
+    "ix_inbound_unfiled",
+    inbound.c.mailbox,
+    inbound.c.state,
+    inbound.c.id,
+    sqlite_where=UNFILED,
+    postgresql_where=UNFILED,
+)
+ALONE = inbound.c.alone == true()
+Index(
+    "ix_inbound_alone",
+    inbound.c.mailbox,
+    inbound.c.id,
+    sqlite_where=ALONE,
+    postgresql_where=ALONE,
+)
+_known_id = inbound.c.message_id.is_not(None)
+Index(
+    "ix_inbound_message_id",
+    inbound.c.message_id,
+    inbound.c.sender,
+    inbound.c.body_hash,
+    sqlite_where=_known_id,
+    postgresql_where=_known_id,
+)
+Index("ix_inbound_sender", inbound.c.sender, inbound.c.internaldate)
+_was_released = inbound.c.released_at.is_not(None)
+Index(
+    "ix_inbound_released_at",
+    inbound.c.released_at,
+    sqlite_where=_was_released,
+    postgresql_where=_was_released,
+)
+_has_number = inbound.c.number.is_not(None)
+Index(
+    "ix_inbound_number",
+    inbound.c.number,
+    sqlite_where=_has_number,
+    postgresql_where=_has_number,
+)
+
+# -- work orders --------------------------------------------------------------------------------
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("status", Word(Status), nullable=False),
+    Column("customer_id", Identity, ForeignKey("customers.id"), index=True),
+    Column("requester_name", Text, nullable=False),
+    Column("requester_email", Text, nullable=False, index=True),
+    Column("technician_id", Identity, ForeignKey("technicians.id"), index=True),
+    Column("priority", Word(Priority), nullable=False),
+    Column("labels", Listed, nullable=False),
+    Column("equipment_ids", Listed, nullable=False),
+    Column("participants", Listed, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("opened_by", Word(OpenedBy), nullable=False),
+    Column("closed_at", Moment),
+    Column("follow_up_on", Day),
+    Column("thread_id", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("worked_minutes", Integer, nullable=False),
+    Column("billed_minutes", Integer, nullable=False),
+    Column("billed_by", Text),
+)
+Index("ix_orders_status", orders.c.status, orders.c.number)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("number", BigInteger, ForeignKey("orders.number"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("mail_id", Identity, ForeignKey("inbound.id")),
+)
+Index("ix_events_number", events.c.number, events.c.id)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("number", BigInteger, ForeignKey("orders.number"), nullable=False),
+    Column("event_id", Identity, ForeignKey("events.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+)
+Index("ix_files_number", files.c.number, files.c.id)
+
+# -- outgoing mail ------------------------------------------------------------------------------
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("number", BigInteger, ForeignKey("orders.number")),
+    Column("event_id", Identity, ForeignKey("events.id")),
+    Column("mail_id", Identity, ForeignKey("inbound.id")),
+    Column("kind", Word(NoticeKind), nullable=False),
+    Column("audience", Word(Audience), nullable=False),
+    Column("recipient_name", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("with_pdf", Boolean, nullable=False),
+    Column("auto_submitted", Word(AutoSubmitted)),
+    Column("in_reply_to", Text),
+    Column("refs", Listed, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("capped", Boolean, nullable=False),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("state", Word(NoticeState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("resends", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("error", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("spent", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("bounced_at", Moment),
+)
+Index("ix_outbox_due", outbox.c.state, outbox.c.next_at, outbox.c.id)
+_leased = outbox.c.lease_until.is_not(None)
+Index(
+    "ix_outbox_lease_until",
+    outbox.c.lease_until,
+    sqlite_where=_leased,
+    postgresql_where=_leased,
+)
+Index("ix_outbox_event_id", outbox.c.event_id)
+Index("ix_outbox_number", outbox.c.number, outbox.c.recipient)
+CAPPED = outbox.c.capped == true()
+Index(
+    "ix_outbox_capped",
+    outbox.c.created_at,
+    sqlite_where=CAPPED,
+    postgresql_where=CAPPED,
+)
+Index(
+    "ix_outbox_capped_recipient",
+    outbox.c.recipient,
+    outbox.c.created_at,
+    sqlite_where=CAPPED,
+    postgresql_where=CAPPED,
+)
+
+# Apart from its row: what is written thrice while a mail goes out must not move its bytes thrice.
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("outbox_id", Identity, ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)

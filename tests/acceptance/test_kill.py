@@ -1,0 +1,213 @@
+"""kill -9 at every step boundary, and at random moments: nothing lost, nothing twice."""
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acceptance.live import JANE, MARIA, REPOSITORY, LiveSite, mail, wait_for
+from servers.dovecot import Dovecot
+from servers.smtp_sink import SmtpSink
+
+# The only moment at which a kill may repeat a notice: the dot is out, the answer not on record.
+AFTER_THE_DOT = "dot-sent"
+
+PASSED = "mx.northwind.example; dmarc=pass header.from=northwind.example"
+
+
+def corpus() -> list[bytes]:
+    """Mails that take every path of intake and delivery."""
+    return [
+        mail(Message_ID="<k1@acme.example>", subject="Printer"),
+        mail(Message_ID="<k2@acme.example>", subject="Re: [WO-1001] Printer", text="More.\n"),
+        mail(
+            Message_ID="<k3@northwind.example>",
+            sender=MARIA,
+            subject="Re: [WO-1001] Printer",
+            text="Coming.\n",
+            Authentication_Results=PASSED,
+        ),
+        mail(
+            Message_ID="<k4@acme.example>",
+            subject="Automatic reply: [WO-1001] Printer",
+            Auto_Submitted="auto-replied",
+        ),
+        mail(Message_ID="<k5@stranger.example>", sender="x@stranger.example", subject="Hello"),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run left behind, in terms that do not differ from run to run."""
+
+    orders: tuple[Any, ...]
+    notices: Counter[tuple[str, str, str]]
+    copies: Counter[str]
+
+
+class Killable:
+    """The forking server of tests/acceptance/killable.py."""
+
+    def __init__(self, site: LiveSite) -> None:
+        script = REPOSITORY / "tests" / "acceptance" / "killable.py"
+        self._process = subprocess.Popen(
+            [sys.executable, str(script)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=site.environment(),
+        )
+
+    def run(self, config_file: Path, nth: int = 0) -> tuple[int, list[str]]:
+        """How the run ended, and the checkpoints it passed."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{config_file} {nth}\n")
+        self._process.stdin.flush()
+        _, ended, *names = self._process.stdout.readline().split()
+        return int(ended), names
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+
+class Walk:
+    """Fresh copies of one site, each with the same mails in a new inbox and a sink of its own."""
+
+    def __init__(self, template: LiveSite, folder: Path) -> None:
+        self._template = template
+        self._folder = folder
+        self._count = 0
+        self.killable = Killable(template)
+
+    def fresh(self, sink: SmtpSink) -> LiveSite:
+        self._count += 1
+        home = self._folder / f"site{self._count}"
+        shutil.copytree(self._template.home, home)
+        site = LiveSite.__new__(LiveSite)
+        site.home, site.config_file = home, home / "config.toml"
+        site.dovecot, site.sink = self._template.dovecot, sink
+        site.user = site.dovecot.new_user()
+        site.configure()
+        site.arrives(*corpus())
+        return site
+
+
+def outcome(site: LiveSite) -> Outcome:
+    orders = tuple(
+        (
+            order["title"],
+            order["status"],
+            tuple((e["kind"], e["actor"], e["text"]) for e in order["events"]),
+        )
+        for order in (
+            site.json("show", str(listed["number"])) for listed in reversed(site.json("list"))
+        )
+    )
+    notices = site.notices()
+    ids = {str(n.message["Message-ID"]): n for n in notices}
+    return Outcome(
+        orders=orders,
+        notices=Counter((n.event, n.recipient, str(n.message["Subject"])) for n in ids.values()),
+        copies=Counter(str(n.message["Message-ID"]) for n in notices),
+    )
+
+
+@pytest.fixture
+def walk(site: LiveSite, tmp_path: Path) -> Iterator[Walk]:
+    walk = Walk(site, tmp_path)
+    yield walk
+    walk.killable.close()
+
+
+def assert_settled(site: LiveSite, expected: Outcome) -> Outcome:
+    """All is as after a run that nothing disturbed, and one more run does nothing."""
+    after = outcome(site)
+    assert after.orders == expected.orders
+    assert after.notices == expected.notices
+    bodies: dict[str, set[bytes]] = {}
+    for notice, raw in zip(site.notices(), site.sink.mails, strict=True):
+        bodies.setdefault(str(notice.message["Message-ID"]), set()).add(raw.body)
+    assert all(len(copies) == 1 for copies in bodies.values()), "copies of a notice differ"
+    assert site.json("mail", "aside") == []
+    (account,) = site.json("reconcile")
+    assert account["on_server"] == account["recorded"] == len(corpus())
+    return after
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_a_kill_at_any_step_boundary_loses_nothing_and_doubles_nothing(
+    walk: Walk, part: int
+) -> None:
+    with SmtpSink() as sink:
+        clean = walk.fresh(sink)
+        ended, names = walk.killable.run(clean.config_file)
+        assert ended == 0
+        expected = outcome(clean)
+        assert set(expected.copies.values()) == {1}
+    assert len(expected.orders) == 2
+    assert ("reply", JANE, "[WO-1001] Printer") in expected.notices
+    for nth in range(1 + part, len(names) + 1, 4):
+        with SmtpSink() as sink:
+            site = walk.fresh(sink)
+            ended, passed = walk.killable.run(site.config_file, nth)
+            assert ended == -signal.SIGKILL
+            ended, _ = walk.killable.run(site.config_file)
+            assert ended == 0, f"killed at {passed[-1]} ({nth})"
+            after = assert_settled(site, expected)
+            extra = sum(after.copies.values()) - len(after.copies)
+            assert extra == (1 if passed[-1] == AFTER_THE_DOT else 0), passed[-1]
+            ended, again = walk.killable.run(site.config_file)
+            assert (ended, again) == (0, [])
+
+
+def test_kills_at_random_moments_while_mails_come_in(
+    site: LiveSite, dovecot: Dovecot, smtp_sink: SmtpSink
+) -> None:
+    chance = random.Random(20261123)  # noqa: S311 - not for a secret
+    mails = [
+        mail(Message_ID=f"<r{i}@acme.example>", subject=f"Job {i}", text=f"Number {i}.\n")
+        for i in range(40)
+    ]
+    kills = 0
+    for i, raw in enumerate(mails):
+        if i % 4 == 0:
+            daemon = site.start()
+            time.sleep(chance.uniform(0.5, 2.0))
+        dovecot.append(site.user, raw)
+        time.sleep(chance.uniform(0.0, 0.1))
+        if i % 4 == 3:
+            time.sleep(chance.uniform(0.0, 0.4))
+            daemon.kill()
+            daemon.wait()
+            kills += 1
+    final = site.start()
+    wait_for(
+        lambda: len({m.body for m in smtp_sink.mails}) >= 3 * len(mails),
+        "a notice to each of three people about each mail",
+    )
+    final.terminate()
+    assert final.wait(40) == 0
+    site.must("run", "--once")
+    orders = site.json("list")
+    assert sorted(order["title"] for order in orders) == sorted(f"Job {i}" for i in range(40))
+    assert site.json("mail", "aside") == []
+    sent = Counter(str(n.message["Message-ID"]) for n in site.notices())
+    assert len(sent) == 3 * len(mails)
+    assert sum(sent.values()) - len(sent) <= kills
+    (account,) = site.json("reconcile")
+    assert account["on_server"] == account["recorded"] == len(mails)

@@ -1,0 +1,49 @@
+"""Real servers for tests. Where one is not installed its tests skip; in CI they fail."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from servers.dovecot import INSTALL, Dovecot, dovecot_program
+from servers.smtp_sink import SmtpSink
+from servers.tcp_proxy import TcpProxy
+from servers.tls import Certificates, make_certificates
+
+
+def need(program: str | None, install: str) -> None:
+    """Go on only with a program; without it fail in CI, elsewhere skip and say what to install."""
+    if program is not None:
+        return
+    words = f"this test needs a real server: {install}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return make_certificates(Path(tmp_path_factory.mktemp("tls")))
+
+
+@pytest.fixture(scope="session")
+def dovecot(certificates: Certificates) -> Iterator[Dovecot]:
+    """One server for all tests; each takes a user of its own: `dovecot.new_user()`."""
+    need(dovecot_program(), INSTALL)
+    with Dovecot(certificates.good) as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_sink() -> Iterator[SmtpSink]:
+    with SmtpSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def proxy_to() -> Iterator[Callable[[int], TcpProxy]]:
+    """Start proxies to ports of 127.0.0.1, which end with the test."""
+    with ExitStack() as stack:
+        yield lambda port: stack.enter_context(TcpProxy(port))
