@@ -10,8 +10,9 @@ import signal
 import sys
 from pathlib import Path
 
-from workorder.bootstrap import Daemon, open_site
+from workorder.bootstrap import open_site
 from workorder.config import load
+from workorder.service import Daemon
 
 
 def run(config_file: str, nth: int, report: int) -> int:

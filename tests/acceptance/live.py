@@ -16,6 +16,8 @@ from typing import Any
 
 from servers.dovecot import PASSWORD, Dovecot
 from servers.smtp_sink import SinkMail, SmtpSink
+from workorder.bootstrap import open_site
+from workorder.config import load
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SUPPORT = "support@northwind.example"
@@ -145,14 +147,18 @@ class LiveSite:
 
     def settle(self) -> None:
         """The usual people and things."""
-        self.must("customer", "add", "Acme Ltd", "--domain", "acme.example")
-        self.must("contact", "add", JANE, "--customer", "Acme Ltd", "--name", "Jane Roe")
-        self.must("contact", "add", PAT, "--customer", "Acme Ltd", "--name", "Pat Lee", "--primary")
-        self.must("technician", "add", MARIA, "--name", "Maria Santos")
-        self.must(
-            *("equipment", "add", "PRN-2", "--customer", "Acme Ltd"),
-            *("--name", "Front desk printer", "--serial", "VNB3R12345", "--location", "Reception"),
-        )
+        with open_site(load(self.config_file)) as site, site.store.write() as unit:
+            acme = unit.people.add_customer("Acme Ltd", domains=["acme.example"])
+            unit.people.add_contact(JANE, customer_id=acme.id, name="Jane Roe")
+            unit.people.add_contact(PAT, customer_id=acme.id, name="Pat Lee", primary=True)
+            unit.people.add_technician(MARIA, name="Maria Santos")
+            unit.people.add_equipment(
+                "PRN-2",
+                customer_id=acme.id,
+                name="Front desk printer",
+                serial="VNB3R12345",
+                location="Reception",
+            )
 
     def arrives(self, *raws: bytes) -> None:
         """Mails come into the inbox."""

@@ -95,8 +95,9 @@ class _Controller(Controller):
 class SmtpSink:
     """One server; start it by `with`.
 
-    `servers` are aiosmtpd's, one a connection. `logins` are the passwords that clients gave; `sessions` how many connections were greeted.
-    With `tls` it speaks TLS from the start, with `starttls` it offers it.
+    `servers` are aiosmtpd's, one a connection; `logins` the passwords that clients gave;
+    `sessions` how many connections were greeted. With `tls` it speaks TLS from the start, with
+    `starttls` it offers it.
     """
 
     def __init__(

@@ -1,5 +1,3 @@
-import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,10 +20,32 @@ print("held", flush=True)
 sys.stdin.read()
 """
 
+# One child that ends, and one that outlives its parent.
+HOLD_AND_FORK = """
+import os, sys
+from workorder.store.engine import open_engine
+from workorder.store.lock import SiteLock
 
-def hold_in_another_process(url: str) -> "subprocess.Popen[str]":
+lock = SiteLock.acquire(open_engine(sys.argv[1]))
+short = os.fork()
+if short == 0:
+    os._exit(0)
+os.waitpid(short, 0)
+reader, writer = os.pipe()
+if os.fork() == 0:
+    os.write(writer, b"!")
+    sys.stdin.read()
+    print("the child lived on", flush=True)
+    os._exit(0)
+os.read(reader, 1)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def hold_in_another_process(url: str, program: str = HOLD) -> "subprocess.Popen[str]":
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, url],
+        [sys.executable, "-c", program, url],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -61,33 +81,21 @@ def test_a_lock_ends_with_its_process_however_it_ends(
     SiteLock.acquire(sqlite_engine).release()
 
 
-def test_a_forked_child_does_not_keep_the_lock(sqlite_engine: Engine) -> None:
-    lock = SiteLock.acquire(sqlite_engine)
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(writer)
-        os.read(reader, 1)  # until the parent is done
-        os._exit(0)
-    os.close(reader)
-    try:
-        lock.release()
-        SiteLock.acquire(sqlite_engine).release()
-    finally:
-        os.close(writer)
-        assert os.waitpid(child, 0)[1] == 0
-
-
-def test_a_forked_child_that_ends_does_not_let_go_of_its_parents_lock(
-    sqlite_engine: Engine,
+def test_a_forked_child_neither_frees_its_parents_lock_nor_keeps_it(
+    sqlite_engine: Engine, database: Path
 ) -> None:
-    with SiteLock.acquire(sqlite_engine):
-        child = os.fork()
-        if child == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        os.waitpid(child, 0)
-        with pytest.raises(SiteLockedError):
-            SiteLock.acquire(sqlite_engine)
+    database.touch()
+    parent = hold_in_another_process(f"sqlite:///{database}", HOLD_AND_FORK)
+    with pytest.raises(SiteLockedError):
+        SiteLock.acquire(sqlite_engine)
+    parent.kill()
+    parent.wait()
+    SiteLock.acquire(sqlite_engine).release()
+    assert parent.stdin is not None
+    assert parent.stdout is not None
+    parent.stdin.close()
+    assert parent.stdout.read() == "the child lived on\n"
+    parent.stdout.close()
 
 
 def test_on_postgresql_each_mailbox_is_held_by_one(

@@ -2,11 +2,11 @@
 
 import click
 
-from workorder.bootstrap import PARTS, Daemon
 from workorder.cli.output import say
 from workorder.cli.site import the_site
 from workorder.errors import WorkOrderError
 from workorder.journal import configure
+from workorder.service import PARTS, Daemon
 
 
 def _parts(_context: click.Context, _option: click.Parameter, value: str | None) -> list[str]:

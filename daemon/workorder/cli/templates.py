@@ -69,7 +69,7 @@ def preview(
         if html is not None:
             write_file(html, _content(mail, "html").encode())
     else:
-        click.echo(own.render(name, letter, pdf_attached=_carries_pdf(letter)), nl=False)
+        click.echo(own.render(name, letter, pdf_attached=_carries_pdf(letter)))
     if pdf is not None:
         write_file(pdf, render_pdf(letter, own))
 

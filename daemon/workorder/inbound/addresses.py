@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mailparser.utils import get_addresses  # type: ignore[import-untyped] # ships no types
+from mailparser.utils import get_addresses
 
 from workorder.core.message import Address, normal_address
 from workorder.inbound.cleaning import clean_name

@@ -7,10 +7,9 @@ from typing import Final
 from workorder.core.message import Attachment
 from workorder.inbound.filenames import safe_name
 from workorder.inbound.mapi import TnefError
-from workorder.inbound.parameters import Structured, read_structured
+from workorder.inbound.parameters import Structured, is_media_type, read_structured
 from workorder.inbound.rtf import decompress_rtf
 from workorder.inbound.tnef import Tnef, read_tnef
-from workorder.inbound.transfer import decode_transfer
 from workorder.inbound.tree import Part
 
 _TNEF_TYPES: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
@@ -41,11 +40,6 @@ def wanted_name(part: Part) -> str:
     )
 
 
-def content_of(part: Part) -> bytes:
-    """Return the octets of a leaf."""
-    return decode_transfer(part.body, part.raw_header("content-transfer-encoding"))
-
-
 def file_of(part: Part) -> File:
     """Return a leaf as a file; an attached mail is one too, octet by octet."""
     kind = part.content_type.value
@@ -54,7 +48,7 @@ def file_of(part: Part) -> File:
     return File(
         wanted=wanted_name(part),
         type=kind,
-        content=content_of(part),
+        content=part.content(),
         inline=is_shown and kind.startswith("image/"),
     )
 
@@ -74,7 +68,8 @@ def unpacked(file: File) -> Tnef | None:
 def tnef_files(tnef: Tnef) -> Iterator[File]:
     """Yield the files of a winmail.dat."""
     for inner in tnef.files:
-        yield File(wanted=inner.name, type=inner.type or _UNKNOWN, content=inner.content)
+        kind = inner.type if is_media_type(inner.type) else _UNKNOWN
+        yield File(wanted=inner.name, type=kind, content=inner.content)
     if tnef.rtf and not (tnef.text or tnef.html):
         yield File(wanted="message.rtf", type="application/rtf", content=decompress_rtf(tnef.rtf))
 

@@ -8,7 +8,6 @@ from typing import Final
 from workorder.core.message import Attachment
 from workorder.inbound.attachments import (
     File,
-    content_of,
     disposition_of,
     file_of,
     named,
@@ -108,7 +107,7 @@ class _Reader:
         is_readable = content_type.value in READ_TYPES and not is_attached
         # A name makes a file of a text, but not of the one body that a mail has.
         if is_readable and (part.is_whole_mail or not wanted_name(part)):
-            return _text_leaf(content_of(part), content_type)
+            return _text_leaf(part.content(), content_type)
         if part is self._broken:
             return _Found()
         file = file_of(part)

@@ -3,7 +3,9 @@
 flufl.bounce knows many forms; what it does not know is read here by the shapes that they share.
 """
 
-from dataclasses import replace
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from email.message import Message
 from itertools import islice
 from typing import Final
@@ -16,6 +18,7 @@ from workorder.inbound.bounce_status import address_of, read_recipients, shown, 
 from workorder.inbound.bounce_words import (
     DELAYED,
     DIAGNOSTIC,
+    FINAL,
     NO_RECIPIENT,
     RECIPIENT_FORMS,
     RETURNED_BELOW,
@@ -24,30 +27,54 @@ from workorder.inbound.bounce_words import (
 # flufl.bounce tries some hundred expressions on every line; some cost the line's length squared.
 _MAX_LINES: Final = 250
 _MAX_LINE: Final = 250
+_MAX_SEARCHED: Final = 2_000
+_MAX_TEXT: Final = 65_536
 _MAX_PARTS: Final = 20
+_SAYS: Final = re.compile(r"\w")
 _KEPT_HEADERS: Final = ("from", "content-description", "x-failed-recipients", "x-mailer")
 
 
-def own_words(text: str) -> tuple[str, ...]:
-    """Return the lines that are the mail system's own, cut to a bound."""
-    words: list[str] = []
-    for line in islice(text[: _MAX_LINES * _MAX_LINE].splitlines(), _MAX_LINES):
-        if RETURNED_BELOW.match(line[:_MAX_LINE]) and any(word.strip() for word in words):
-            break
-        words.append(line[:_MAX_LINE])
-    return tuple(words)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """A mail system's notice: its own words, a line each, and the mail it quotes below them."""
+
+    words: tuple[str, ...]
+    has_copy: bool
+    copied: tuple[Block, ...]
+
+
+def read_notification(text: str) -> Notification:
+    """Tell a mail system's own words from those of the mail that came back; both are bounded."""
+    lines = text[:_MAX_TEXT].splitlines()
+    start = _copy_start(lines)
+    return Notification(
+        words=tuple(line[:_MAX_LINE] for line in lines[: min(start, _MAX_LINES)]),
+        has_copy=start < len(lines),
+        copied=read_blocks("\n".join(lines[start : start + _MAX_LINES])),
+    )
+
+
+def _copy_start(lines: Sequence[str]) -> int:
+    """Return the index of the line at which the copy of the mail begins, or how many there are."""
+    says_something = False
+    for index, line in enumerate(lines[:_MAX_SEARCHED]):
+        if says_something and RETURNED_BELOW.match(line[:_MAX_LINE]):
+            return index
+        says_something = says_something or _SAYS.search(line) is not None
+    return len(lines)
 
 
 def named_recipients(
-    message: Message, words: tuple[str, ...], returned: tuple[Block, ...]
+    message: Message, notification: Notification, returned: tuple[Block, ...]
 ) -> tuple[FailedRecipient, ...]:
     """Return whom a mail system's notice is about; () where it names nobody.
 
     Args:
         message: The notice.
-        words: Its own words, as `own_words` gives them.
+        notification: What its text says.
         returned: The headers of the mail that came back.
     """
+    words = notification.words
     in_text = read_recipients(read_blocks("\n".join(words)))
     if in_text:
         return in_text
@@ -57,7 +84,7 @@ def named_recipients(
         _by_header(message)
         or _by_flufl(message)
         or _by_forms(message, words)
-        or _by_returned_mail(returned)
+        or _by_returned_mail((*returned, *notification.copied))
     )
     diagnostic = next((shown(line) for line in words if DIAGNOSTIC.search(line)), "")
     template = FailedRecipient(
@@ -67,7 +94,8 @@ def named_recipients(
 
 
 def _speaks_of_delay(subject: str, words: tuple[str, ...]) -> bool:
-    return bool(DELAYED.search(subject) or DELAYED.search(" ".join(words)))
+    said = " ".join(words)
+    return bool(DELAYED.search(subject) or (DELAYED.search(said) and not FINAL.search(said)))
 
 
 def _by_header(message: Message) -> list[str]:
@@ -89,14 +117,13 @@ def _by_flufl(message: Message) -> list[str]:
 
 def _light_copy(message: Message) -> Message:
     """Copy what flufl.bounce looks at: few headers, few parts, few and short lines."""
-    leaves = [_light_leaf(part) for part in islice(own_parts(message), _MAX_PARTS)]
-    payload = message.get_payload()
-    if not isinstance(payload, list):
-        copy = leaves[0]
-    else:
+    if isinstance(message.get_payload(), list):
         copy = Message()
-        copy.set_payload(leaves)
+        for part in islice(own_parts(message), _MAX_PARTS):
+            copy.attach(_light_leaf(part))
         copy.set_type(message.get_content_type())
+    else:
+        copy = _light_leaf(message)
     _copy_headers(message, copy)
     return copy
 
@@ -107,7 +134,7 @@ def _light_leaf(part: Message) -> Message:
     copy.set_type(kind if kind.startswith("text/") else "application/octet-stream")
     _copy_headers(part, copy)
     if kind.startswith("text/"):
-        lines = own_words(payload_text(part))
+        lines = read_notification(payload_text(part)).words
         copy.set_payload("\n".join(lines).encode("ascii", "replace").decode("ascii"))
     else:
         copy.set_payload("")
@@ -133,8 +160,9 @@ def _by_forms(message: Message, words: tuple[str, ...]) -> list[str]:
     return []
 
 
-def _by_returned_mail(returned: tuple[Block, ...]) -> list[str]:
+def _by_returned_mail(blocks: tuple[Block, ...]) -> list[str]:
     """Whom the returned mail was addressed to, where that is one mailbox."""
-    values = [block.first("x-original-to", "to") for block in returned]
-    addresses = [address_of(value) for value in values if value and "," not in value]
-    return [address for address in addresses if address]
+    values = (block.first("x-original-to", "to") for block in blocks)
+    first = next((value for value in values if value), "")
+    address = address_of(first) if "," not in first else None
+    return [address] if address else []

@@ -19,6 +19,9 @@ _MAX_BLOCKS: Final = 1_000
 _MAX_FIELDS: Final = 200
 _MAX_TEXT: Final = 65_536
 _STATUS_TYPES: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_RECEIPT_TYPES: Final = frozenset(
+    {"message/disposition-notification", "message/global-disposition-notification"}
+)
 _MAIL_TYPES: Final = frozenset({"message/rfc822", "message/global", "message/news"})
 _HEADERS_TYPES: Final = frozenset(
     {
@@ -49,12 +52,14 @@ class Block:
 class ReportParts:
     """What a mail has of a delivery report.
 
-    `report_type` is that of multipart/report (RFC 6522), '' for any other mail. `returned` are the
-    headers of the mails that came back.
+    `report_type` is that of multipart/report (RFC 6522), '' for any other mail. `receipts` are
+    the fields of disposition notifications (RFC 8098), `returned` the headers of the mails that
+    came back.
     """
 
     report_type: str
     statuses: tuple[Block, ...]
+    receipts: tuple[Block, ...]
     returned: tuple[Block, ...]
 
 
@@ -77,11 +82,14 @@ def payload_text(part: Message) -> str:
 def read_parts(message: Message) -> ReportParts:
     """Sort out the parts of a mail; those of mails within it are left alone."""
     statuses: list[Block] = []
+    receipts: list[Block] = []
     returned: list[Block] = []
     for part in islice(own_parts(message), _MAX_PARTS):
         kind = part.get_content_type()
         if kind in _STATUS_TYPES:
             statuses += _status_blocks(part)
+        elif kind in _RECEIPT_TYPES:
+            receipts += _status_blocks(part)
         elif kind in _MAIL_TYPES:
             returned += _returned_headers(part)
         elif kind in _HEADERS_TYPES:
@@ -91,6 +99,7 @@ def read_parts(message: Message) -> ReportParts:
     return ReportParts(
         report_type=named[1].lower() if named else "",
         statuses=tuple(statuses[:_MAX_BLOCKS]),
+        receipts=tuple(receipts[:_MAX_BLOCKS]),
         returned=tuple(returned),
     )
 

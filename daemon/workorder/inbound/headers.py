@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from mailparser.dates import parse_mail_date  # type: ignore[import-untyped] # ships no types
+from mailparser.dates import parse_mail_date
 
 from workorder.inbound.charsets import decode
 from workorder.inbound.cleaning import clean_line, clean_name

@@ -66,9 +66,12 @@ class Page:
 
     def break_block(self, *, margin: bool = False) -> None:
         """Let what comes next begin on a line of its own, behind a blank one with `margin`."""
-        self._break_owed = self._break_owed or bool(self._line)
+        is_at_cell_start = bool(self._line) and self._line[-1] == _CELL_GAP
+        self._break_owed = self._break_owed or bool(self._line and not is_at_cell_start)
         # The bullet has its place already; a paragraph in the item does not move it down.
-        self._blank_owed = self._blank_owed or (margin and not self._bullet)
+        self._blank_owed = self._blank_owed or (
+            margin and not self._bullet and not is_at_cell_start
+        )
 
     def rule(self) -> None:
         """Draw a line across, unless the last one is such a line."""

@@ -8,7 +8,7 @@ between two headers; all that follows would be lost to whoever looks for a sende
 import re
 from typing import Final
 
-_SOUND: Final = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n|[ \t][^\n]*\n)*+\r?\n")
+_SOUND: Final = re.compile(rb"(?:[!-9;-~]+:[^\n]*\n|[ \t][^\n]*\n)++\r?\n")
 _LEADING: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\n]*\n)?")
 _BLANK_LINE: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
 _FIELD: Final = re.compile(rb"([!-9;-~]+)[ \t]*:")

@@ -14,6 +14,7 @@ from workorder.inbound.charsets import decode
 from workorder.inbound.transfer import octets_of
 from workorder.inbound.words import decode_words
 
+_MEDIA_TYPE: Final = re.compile(r"[!-.0-~]{1,127}/[!-.0-~]{1,127}")
 _DELIMITER: Final = re.compile(r'\\.|[";]', re.DOTALL)
 _QUOTED_PAIR: Final = re.compile(r'\\(["\\])')
 # name, name*, name*0, name*0*
@@ -32,6 +33,11 @@ class Structured:
 
     value: str
     parameters: dict[str, str] = field(default_factory=dict)
+
+
+def is_media_type(value: str) -> bool:
+    """Whether a value is a type and a subtype (RFC 2045 5.1), in plain ASCII."""
+    return _MEDIA_TYPE.fullmatch(value) is not None
 
 
 def read_structured(header: str) -> Structured:

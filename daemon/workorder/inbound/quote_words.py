@@ -270,3 +270,9 @@ REPLY_ABOVE: tuple[str, ...] = (
     *("rispondi sopra questa riga", "responda acima desta linha", "antwoord boven deze regel"),
     *("svara ovanför denna rad", "svar over denne linje", "svar over denne linjen"),
 )
+
+# how a subject begins when the mail was forwarded and not answered
+FORWARD_PREFIXES: tuple[str, ...] = (
+    *("fw", "fwd", "wg", "tr", "rv", "i", "enc", "doorst", "vb", "videresendt", "vl", "pd", "tov"),
+    *("ilt", "yönlendirme", "πρθ", "пересл", "fs", "fvs", "转发", "轉寄", "転送", "전달", "הועבר"),
+)

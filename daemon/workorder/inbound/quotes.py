@@ -27,11 +27,12 @@ from workorder.inbound.quote_headers import (
 )
 from workorder.inbound.quote_lines import Page, fold, page_of, unquoted
 from workorder.inbound.quote_parts import Reading, own_lines
-from workorder.inbound.quote_words import POINTERS
+from workorder.inbound.quote_words import FORWARD_PREFIXES, POINTERS
 from workorder.inbound.signatures import end_of_words
 
 _MAX_POINTING = 400  # characters of new text in which "see below" is looked for
 _MAX_LOOKED = 10_000  # unquoted lines in which the older mail is looked for
+_FORWARD_PREFIXES = frozenset(map(fold, FORWARD_PREFIXES))
 _POINTING = tuple(map(fold, POINTERS))
 _BLANKS = re.compile(r"\n{4,}")
 
@@ -64,6 +65,13 @@ def new_text(text: str) -> str:
     reading = _read(page)
     tail = range(_with_blank(page, reading.kept_from), len(page.raw))
     return _joined(page, [*own_lines(page, reading), *tail])
+
+
+def new_text_of(subject: str, text: str) -> str:
+    """Return `forwarded_text` where the subject begins as a forward's, else `new_text`."""
+    prefix, colon, _ = subject.strip().partition(":")
+    is_forward = bool(colon) and fold(prefix).strip() in _FORWARD_PREFIXES
+    return forwarded_text(text) if is_forward else new_text(text)
 
 
 def forwarded_text(text: str) -> str:

@@ -5,7 +5,6 @@ empty parts are gigabytes of objects, and a header parameter may cost quadratic 
 message class below is what the parser is given to fill, and simply stops filling.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from email.feedparser import BytesFeedParser
@@ -14,8 +13,10 @@ from email.policy import Policy, compat32
 from functools import partial
 from typing import Any, Final
 
+from workorder.inbound.charsets import decode as decode_text
 from workorder.inbound.mending import mended_head
-from workorder.inbound.parameters import Structured, read_structured
+from workorder.inbound.parameters import Structured, is_media_type, read_structured
+from workorder.inbound.transfer import decode_transfer, octets_of
 
 MAX_PARTS: Final = 100
 MAX_DEPTH: Final = 20
@@ -26,7 +27,6 @@ MAX_HEADER_BLOCK: Final = 1_048_576
 MAX_MIME_HEADER: Final = 8_192
 # The blocks of a delivery report, one a recipient, are parts to the parser.
 MAX_REPORT_BLOCKS: Final = 1_000
-_TYPE: Final = re.compile(r"[^\s/]+/[^\s/]+")
 _MAX_DROPPED: Final = 1_000
 _CHUNK: Final = 65_536
 
@@ -70,7 +70,7 @@ class Part(Message):
         """Content-Type with its parameters decoded; `value` is always a type and a subtype."""
         if self._content_type is None:
             read = read_structured(self.raw_header("content-type"))
-            known = _TYPE.fullmatch(read.value) is not None
+            known = is_media_type(read.value)
             self._content_type = read if known else replace(read, value=self.get_default_type())
         return self._content_type
 
@@ -132,6 +132,20 @@ class Part(Message):
             return isinstance(children, list) and len(children) >= MAX_REPORT_BLOCKS
         self._bounds.parts += 1
         return self._dropped or self._bounds.parts > MAX_PARTS or depth > MAX_DEPTH
+
+    def get_payload(self, i: int | None = None, decode: bool = False) -> Any:
+        """Return the parts, or the body; never fail, as the base class does, at a bad charset."""
+        if i is not None or not isinstance(self._payload, str):
+            return super().get_payload(i, decode)
+        if decode:
+            return self.content()
+        is_plain = self._payload.isascii()
+        charset = self.content_type.parameters.get("charset")
+        return self._payload if is_plain else decode_text(octets_of(self._payload), charset)
+
+    def content(self) -> bytes:
+        """Return the octets of a leaf, its transfer encoding undone."""
+        return decode_transfer(self.body, self.raw_header("content-transfer-encoding"))
 
     def set_payload(self, payload: Any, charset: Any = None) -> None:  # noqa: ANN401 - as the base class
         """Keep the body, unless this part is beyond the bounds (called by the parser)."""

@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, selec
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workorder.store.repository import claimed
-from workorder.store.schema import ALONE, UNFILED, inbound
+from workorder.store.schema import ALONE, OPEN, UNFILED, inbound
 from workorder.store.states import MailState
 
 DECIDED = (MailState.DONE, MailState.DUPLICATE, MailState.IGNORED)
@@ -44,7 +44,7 @@ _FIRST_ALONE = (
 )
 _OLDEST = (
     select(_c.id)
-    .where(_c.mailbox == _MAILBOX, _c.state == MailState.RECEIVED, _c.next_at <= _NOW)
+    .where(OPEN, _c.state == MailState.RECEIVED, _c.mailbox == _MAILBOX, _c.next_at <= _NOW)
     .order_by(_c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
@@ -61,7 +61,7 @@ TAKE = (
     .values(state=MailState.IN_HAND)
     .returning(*_c)
 )
-_IN_HAND = and_(_c.mailbox == _MAILBOX, _c.state == MailState.IN_HAND)
+_IN_HAND = and_(OPEN, _c.mailbox == _MAILBOX, _c.state == MailState.IN_HAND)
 TAKE_BACK_SPENT = (
     update(inbound)
     .where(_IN_HAND, ALONE, _c.attempts >= bindparam("most"))
@@ -115,7 +115,7 @@ _PARKED = (
         _c.id,
         func.row_number().over(partition_by=_c.sender, order_by=_c.id).label("place"),
     )
-    .where(_c.state == MailState.PARKED, _c.sender.not_in(_JUST_RELEASED))
+    .where(OPEN, _c.state == MailState.PARKED, _c.sender.not_in(_JUST_RELEASED))
     .subquery()
 )
 RELEASE = (
@@ -128,7 +128,7 @@ RELEASE = (
 )
 TALLY = select(_c.state, func.count()).where(_c.mailbox == _MAILBOX).group_by(_c.state)
 COUNT_UNFILED = select(func.count()).where(_c.mailbox == _MAILBOX, UNFILED)
-ASIDE = ALL.where(_c.state == MailState.ASIDE).order_by(_c.id)
+ASIDE = ALL.where(OPEN, _c.state == MailState.ASIDE).order_by(_c.id)
 SIGHTINGS = (
     select(_c.size, _c.internaldate, _c.sha256, _c.state)
     .where(_c.mailbox == _MAILBOX)

@@ -49,6 +49,8 @@ class SiteLock:
     def release(self) -> None:
         """Let go; once is enough, twice does no harm."""
         if self._handle is not None:
+            # Not by closing alone: a child forked this very moment has not closed its copy yet.
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
             os.close(self._handle)
             self._handle = None
         if self._connection is not None:

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, null, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    null,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workorder.store.repository import claimed
@@ -42,9 +53,11 @@ PENDING = _due(NoticeState.PENDING)
 TAKE_TO_COMPOSE = (
     update(outbox)
     .where(
-        or_(
-            _c.id.in_(bindparam("ids", expanding=True)),
-            _c.event_id.in_(bindparam("events", expanding=True)),
+        _c.id.in_(
+            union_all(
+                select(_c.id).where(_c.id.in_(bindparam("ids", expanding=True))),
+                select(_c.id).where(_c.event_id.in_(bindparam("events", expanding=True))),
+            )
         ),
         _c.state == NoticeState.PENDING,
         _c.next_at <= _NOW,

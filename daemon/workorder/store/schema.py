@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    literal_column,
     true,
 )
 
@@ -104,6 +105,8 @@ Index(
     sqlite_where=_present,
     postgresql_where=_present,
 )
+# Who wrote an old event is found though they were removed.
+Index("ix_contacts_email", contacts.c.email)
 
 technicians = Table(
     "technicians",
@@ -174,8 +177,19 @@ inbound = Table(
     Column("trace", Text, nullable=False),
     UniqueConstraint("mailbox", "sha256"),
 )
-Index("ix_inbound_state", inbound.c.state, inbound.c.mailbox, inbound.c.id)
 # The same predicates stand in the queries, word for word: SQLite takes a partial index only then.
+# Each is for one kind of question alone. An index over all states would be taken for others too,
+# and walk through every mail that was ever done.
+_SETTLED = (MailState.DONE, MailState.DUPLICATE, MailState.IGNORED, MailState.DISCARDED)
+OPEN = inbound.c.state.not_in([literal_column(f"'{state}'") for state in _SETTLED])
+Index(
+    "ix_inbound_open",
+    inbound.c.state,
+    inbound.c.mailbox,
+    inbound.c.id,
+    sqlite_where=OPEN,
+    postgresql_where=OPEN,
+)
 UNFILED = inbound.c.filed == false()
 Index(
     "ix_inbound_unfiled",

@@ -85,6 +85,7 @@ def _people() -> None:
     op.create_index(
         "uq_contacts_email", "contacts", ["email"], unique=True, **_where("removed_at IS NULL")
     )
+    op.create_index("ix_contacts_email", "contacts", ["email"])
     op.create_table(
         "domains",
         sa.Column("domain", sa.Text(), nullable=False),
@@ -192,7 +193,12 @@ def _inbound() -> None:
         "ix_inbound_released_at", "inbound", ["released_at"], **_where("released_at IS NOT NULL")
     )
     op.create_index("ix_inbound_sender", "inbound", ["sender", "internaldate"])
-    op.create_index("ix_inbound_state", "inbound", ["state", "mailbox", "id"])
+    op.create_index(
+        "ix_inbound_open",
+        "inbound",
+        ["state", "mailbox", "id"],
+        **_where("(state NOT IN ('done', 'duplicate', 'ignored', 'discarded'))"),
+    )
     op.create_index(
         "ix_inbound_unfiled", "inbound", ["mailbox", "state", "id"], **_where("filed = 0")
     )

@@ -1,0 +1,208 @@
+"""The daemon put together: mailboxes, transport, rendering processes and steps, for one run."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Self
+
+import schedule
+
+from workorder.bootstrap import Site
+from workorder.config import MailboxConfig
+from workorder.core.message import Address
+from workorder.core.trust import parse_way
+from workorder.errors import LoginRefusedError
+from workorder.inbound.mailbox import ImapMailbox
+from workorder.outbound.smtp import SmtpTransport
+from workorder.runner import Task, Wake, run_forever, run_once
+from workorder.steps.deliver import Compose, DeliverySettings, Send
+from workorder.steps.facts import SiteRules
+from workorder.steps.housekeeping import Housekeeping
+from workorder.steps.intake import Intake, IntakeSettings
+from workorder.steps.record import trouble
+from workorder.steps.surroundings import Surroundings
+from workorder.store.lock import SiteLock
+
+INTAKE = "intake"
+DELIVER = "deliver"
+PARTS = (INTAKE, DELIVER)
+
+# A batch of fifty mails, or a server that thinks for ten minutes about the final dot.
+_INTAKE_DEADLINE = 900.0
+_DELIVER_DEADLINE = 1200.0
+_DELIVER_IDLE = 5.0
+_MEGABYTE = 1_000_000
+
+
+def _unwatched(_name: str) -> None:
+    """In service nothing watches the steps."""
+
+
+def _intake_settings(site: Site) -> IntakeSettings:
+    config = site.config
+    return IntakeSettings(
+        rules=SiteRules(
+            policy=site.policy,
+            ways=tuple(parse_way(way) for way in config.trust.commands),
+            authserv_id=config.trust.authserv_id,
+        ),
+        first_number=config.numbers.first,
+        admin_address=config.site.admin_address,
+        max_mail_bytes=config.work_orders.max_mail_mb * _MEGABYTE,
+    )
+
+
+def _delivery_settings(site: Site) -> DeliverySettings:
+    config = site.config
+    return DeliverySettings(
+        policy=site.policy,
+        site=site.card,
+        sender=Address(name=config.site.name, email=config.site.support_address),
+        first_number=config.numbers.first,
+        admin_address=config.site.admin_address,
+    )
+
+
+class Daemon:
+    """The daemon's parts, put together for one run; a context manager that ends them."""
+
+    def __init__(
+        self,
+        site: Site,
+        *,
+        only: Sequence[str] = PARTS,
+        checkpoint: Callable[[str], None] = _unwatched,
+    ) -> None:
+        self._site = site
+        self._checkpoint = checkpoint
+        self._stop = threading.Event()
+        self._compose_wake = Wake()
+        self._send_wake = Wake()
+        self._resources = ExitStack()
+        self._intakes = self._build_intakes() if INTAKE in only else []
+        self._delivery = self._build_delivery() if DELIVER in only else None
+
+    def __enter__(self) -> Self:
+        """Hold the site, and take back what a dead process had in hand.
+
+        Raises:
+            SiteLockedError: another daemon holds it.
+        """
+        mailboxes = [mailbox.name for _, mailbox in self._intakes]
+        self._resources.enter_context(SiteLock.acquire(self._site.store.engine, mailboxes))
+        for intake, _ in self._intakes:
+            intake.take_back()
+        with self._site.store.write() as unit:
+            unit.outbox.take_back(self._site.clock())
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        """Let everything go; children end."""
+        self._resources.close()
+
+    def run(self) -> None:
+        """Work until SIGTERM."""
+        run_forever(self._tasks(), self._stop)
+
+    def run_once(self) -> list[str]:
+        """Do all that is due now; the faults met, one line each."""
+        steps: list[Callable[[], bool]] = [intake for intake, _ in self._intakes]
+        if self._delivery is not None:
+            compose, send = self._delivery
+            steps += [compose, send]
+        return run_once(steps)
+
+    def _surroundings(self, wake: Wake) -> Surroundings:
+        return Surroundings(
+            clock=self._site.clock,
+            wake=wake,
+            stopping=self._stop.is_set,
+            checkpoint=self._checkpoint,
+        )
+
+    def _build_intakes(self) -> list[tuple[Intake, ImapMailbox]]:
+        site = self._site
+        built = []
+        for config in site.config.mailboxes:
+            mailbox = ImapMailbox(config)
+            self._resources.callback(mailbox.close)
+            around = self._surroundings(self._compose_wake)
+            intake = Intake(mailbox, site.store, _intake_settings(site), around)
+            built.append((intake, mailbox))
+        return built
+
+    def _build_delivery(self) -> tuple[Compose, Send]:
+        site = self._site
+        pool = site.pool(os.cpu_count() or 1)
+        self._resources.callback(pool.close)
+        transport = SmtpTransport(site.config.smtp)
+        self._resources.callback(transport.close)
+        settings = _delivery_settings(site)
+        to_send = self._surroundings(self._send_wake)
+        to_compose = self._surroundings(self._compose_wake)
+        compose = Compose(site.store, pool, settings, to_send)
+        send = Send(site.store, transport, settings, to_compose)
+        return compose, send
+
+    def _tasks(self) -> list[Task]:
+        tasks = [self._intake_task(*pair) for pair in self._intakes]
+        if self._delivery is not None:
+            compose, send = self._delivery
+            tasks.append(_delivery_task("compose", compose, self._compose_wake))
+            tasks.append(_delivery_task("send", send, self._send_wake))
+        tasks.append(self._housekeeping_task())
+        return tasks
+
+    def _intake_task(self, intake: Intake, mailbox: ImapMailbox) -> Task:
+        config = next(c for c in self._site.config.mailboxes if c.name == mailbox.name)
+        return Task(
+            name=f"intake {mailbox.name}",
+            step=intake,
+            wait=lambda seconds: mailbox.wait(seconds, self._stop.is_set),
+            idle_seconds=float(config.poll_seconds),
+            deadline=_INTAKE_DEADLINE + config.poll_seconds,
+            on_trouble=lambda fault: self._tell_of_login(config, fault),
+        )
+
+    def _tell_of_login(self, config: MailboxConfig, fault: Exception) -> None:
+        """A refused login needs a person; a server that is away comes back by itself."""
+        if not isinstance(fault, LoginRefusedError):
+            return
+        now = self._site.clock()
+        notice = trouble(
+            f"Mailbox {config.name} refuses the login; no mail is taken in until it works: {fault}",
+            admin=self._site.config.site.admin_address,
+            policy=self._site.policy,
+            key=f"login:{config.name}:{now.date()}",
+        )
+        with self._site.store.write() as unit:
+            unit.outbox.add([notice], now)
+        self._compose_wake()
+
+    def _housekeeping_task(self) -> Task:
+        wheel = schedule.Scheduler()
+        chores = Housekeeping(
+            store=self._site.store,
+            clock=self._site.clock,
+            wheel=wheel,
+            wake=self._send_wake,
+        )
+        return Task(
+            name="housekeeping",
+            step=chores,
+            wait=lambda seconds: (self._stop.wait(seconds), None)[1],
+            idle_seconds=1.0,
+            deadline=120.0,
+        )
+
+
+def _delivery_task(name: str, step: Callable[[], bool], wake: Wake) -> Task:
+    return Task(
+        name=name,
+        step=step,
+        wait=wake.wait,
+        interrupt=wake,
+        idle_seconds=_DELIVER_IDLE,
+        deadline=_DELIVER_DEADLINE,
+    )
