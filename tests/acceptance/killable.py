@@ -12,6 +12,7 @@ from pathlib import Path
 
 from workorder.bootstrap import open_site
 from workorder.config import load
+from workorder.journal import configure
 from workorder.service import Daemon
 
 
@@ -30,6 +31,7 @@ def run(config_file: str, nth: int, report: int) -> int:
 
 
 def serve() -> None:
+    configure()
     for line in sys.stdin:
         config_file, nth = line.rsplit(maxsplit=1)
         reader, writer = os.pipe()

@@ -179,14 +179,14 @@ class LiveSite:
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start the daemon."""
-        log = (self.home / "daemon.log").open("ab")
-        return subprocess.Popen(
-            self.command("run", *arguments),
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+        with (self.home / "daemon.log").open("ab") as log:
+            return subprocess.Popen(
+                self.command("run", *arguments),
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
 
 
 def told(notices: Iterable[Notice]) -> list[tuple[str, str]]:

@@ -265,6 +265,12 @@ KEPT = [
             "To: jane@acme.example\nSubject: Account\n\nClick here!\n\nI did not click."
         ),
     ),
+    (
+        "a pasted source",
+        "This mail is held back.\n\nReceived: from a.example by b.example\n"
+        "Message-ID: <1@a.example>\nDate: Tue, 2 Feb 2016 10:12:00 +0100\n"
+        "From: bob@a.example\nTo: jane@acme.example\nSubject: Toner\n\nWhy is that?",
+    ),
     ("a delivery", "Please move the rack.\n\nFrom: Berlin\nTo: Munich\nDate: 3 May 2024\n\nThanks"),
     ("an appointment", "Meet?\n\nDate: Wednesday, 3 May\nTime: 7:00\nAddress: 1 Fox St\n\nOK?"),
     ("a log with prompts", "I typed\n> ipconfig /all\nand saw\n> 0.0.0.0\nWhat is wrong?"),

@@ -1,7 +1,7 @@
 """What a mail is: a person's, automatic, bulk, a bounce or our own; always with the reason.
 
 The table at the end is read top to bottom; the first line of which a rule answers decides. What no
-rule answers for is a person's: to open one work order too many costs less than to swallow a request.
+rule answers for is a person's: one work order too many costs less than a request swallowed.
 
 Not rules, on purpose: X-Auto-Response-Suppress says "do not answer me by machine" and stands on
 what people write in Outlook; a noreply sender is also how copiers, portals and ticket systems

@@ -3,6 +3,7 @@
 flufl.bounce knows many forms; what it does not know is read here by the shapes that they share.
 """
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ _MAX_SEARCHED: Final = 2_000
 _MAX_TEXT: Final = 65_536
 _MAX_PARTS: Final = 20
 _SAYS: Final = re.compile(r"\w")
-_KEPT_HEADERS: Final = ("from", "content-description", "x-failed-recipients", "x-mailer")
+_KEPT_HEADERS: Final = ("content-description", "x-mailer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,8 @@ def _by_header(message: Message) -> list[str]:
 
 
 def _by_flufl(message: Message) -> list[str]:
+    # It logs each failure of a detector with a traceback, which holds what a sender wrote.
+    logging.getLogger("flufl.bounce").disabled = True
     try:
         temporary, permanent = all_failures(_light_copy(message))
     except Exception:  # noqa: BLE001 - seventeen detectors of another project; any may fail
@@ -125,6 +128,8 @@ def _light_copy(message: Message) -> Message:
     else:
         copy = _light_leaf(message)
     _copy_headers(message, copy)
+    # An address that cannot be read makes one detector fail, and with it all.
+    copy["from"] = address_of(field(message, "from")) or "mailer-daemon@localhost"
     return copy
 
 

@@ -33,6 +33,7 @@ _HEADERS_TYPES: Final = frozenset(
     },
 )
 _REPORT_TYPE: Final = re.compile(r'report-type\s{0,5}=\s{0,5}["\']?([\w-]{1,60})', re.IGNORECASE)
+_CHARSET: Final = re.compile(r'charset\s{0,5}=\s{0,5}"?([^\s";]{1,60})', re.IGNORECASE)
 _FIELD: Final = re.compile(r"([!-9;-~]{1,80})[ \t]{0,5}:(.*)", re.DOTALL)
 
 
@@ -69,13 +70,24 @@ def field(message: Message, name: str) -> str:
     return field_text(str(next(raw, "")))
 
 
+def _payload(part: Message) -> object:
+    """The parts or the body of a part, None where the standard library fails at its charset."""
+    try:
+        return part.get_payload()
+    except (TypeError, ValueError):
+        return None
+
+
 def payload_text(part: Message) -> str:
     """The beginning of a part's body, decoded; '' for what is no text body."""
-    payload = part.get_payload()
+    payload = _payload(part)
     if not isinstance(payload, str):
         return ""
-    octets = decode_transfer(payload[:_MAX_TEXT], field(part, "content-transfer-encoding"))
-    charset = re.search(r'charset\s{0,5}=\s{0,5}"?([^\s";]{1,60})', field(part, "content-type"))
+    text = payload[:_MAX_TEXT]
+    if not text.isascii():
+        return text  # the parser has decoded it
+    charset = _CHARSET.search(field(part, "content-type"))
+    octets = decode_transfer(text, field(part, "content-transfer-encoding"))
     return decode(octets, charset[1] if charset else None)
 
 
@@ -109,7 +121,7 @@ def own_parts(message: Message) -> Iterator[Message]:
     waiting = [message]
     while waiting:
         part = waiting.pop()
-        payload = part.get_payload()
+        payload = _payload(part)
         if isinstance(payload, list) and not part.get_content_type().startswith("message/"):
             waiting += (child for child in reversed(payload) if isinstance(child, Message))
         else:
@@ -146,21 +158,21 @@ def _status_blocks(part: Message) -> tuple[Block, ...]:
 
 def _opened_text(part: Message) -> str:
     """What the parser turned into messages, as text again."""
-    children = part.get_payload()
+    children = _payload(part)
     if not isinstance(children, list):
         return ""
     pieces: list[str] = []
     for child in islice((each for each in children if isinstance(each, Message)), _MAX_BLOCKS):
         headers = islice(child.raw_items(), _MAX_FIELDS)
         pieces += (f"{name}: {field_text(str(value))}" for name, value in headers)
-        body = child.get_payload()
+        body = _payload(child)
         pieces += (body[:_MAX_TEXT] if isinstance(body, str) else "", "")
     return "\n".join(pieces)
 
 
 def _returned_headers(part: Message) -> tuple[Block, ...]:
     """The headers of an attached mail."""
-    children = part.get_payload()
+    children = _payload(part)
     mail = children[0] if isinstance(children, list) and children else None
     if isinstance(mail, Message) and mail.keys():
         headers = islice(mail.raw_items(), _MAX_FIELDS)

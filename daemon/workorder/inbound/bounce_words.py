@@ -145,7 +145,8 @@ RECIPIENT_FORMS: Final = (
     ),
     re.compile(
         r"(?:recipients?|address(?:es|ed to)?|delivered to|deliver(?:y)? to|user|mailbox|to|for"
-        rf"|account|a message to|destinat\w{{2,8}}|получател\w{{1,3}})\W{{1,8}}(?:smtp:|mailto:)?{_ADDRESS}",
+        r"|account|a message to|destinat\w{2,8}|получател\w{1,3})\W{1,8}(?:smtp:|mailto:)?"
+        rf"{_ADDRESS}",
         re.IGNORECASE,
     ),
     re.compile(rf"<{_ADDRESS}>"),

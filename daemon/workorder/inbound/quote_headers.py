@@ -5,7 +5,14 @@ from enum import Enum, auto
 
 from workorder.inbound.attributions import framed_core
 from workorder.inbound.quote_lines import Page, fold
-from workorder.inbound.quote_words import FORWARD, LABELS, ORIGINAL, REPLY_ABOVE, Role
+from workorder.inbound.quote_words import (
+    FORWARD,
+    LABELS,
+    ORIGINAL,
+    REPLY_ABOVE,
+    SOURCE_LABELS,
+    Role,
+)
 
 _MAX_LABEL = 24
 _MAX_BLOCK = 40
@@ -18,6 +25,7 @@ _SEPARATOR_FIRST = "-–—=*_~#"
 _FOLDED_LABELS = {fold(word): role for word, role in LABELS.items()}
 _FOLDED_ORIGINAL = frozenset(map(fold, ORIGINAL))
 _FOLDED_FORWARD = frozenset(map(fold, FORWARD))
+_SOURCE_LABELS = frozenset(SOURCE_LABELS)
 _FOLDED_ABOVE = tuple(map(fold, REPLY_ABOVE))
 
 
@@ -80,7 +88,18 @@ def header_block_end(page: Page, start: int) -> int | None:
             _add_to_last(roles, line)
         index += 1
     complete = len(roles.keys() & _TELLING) > _MIN_ROLES
-    return index if _is_block(roles) and (complete or not loose) else None
+    if not _is_block(roles) or (loose and not complete) or _is_source(page, start, index):
+        return None
+    return index
+
+
+def _is_source(page: Page, start: int, end: int) -> bool:
+    """Whether the lines are part of a mail's source, as people paste it and bounces show it."""
+    first = start
+    while first and page.clean[first - 1] and start - first < _MAX_BLOCK:
+        first -= 1
+    labels = (line[:_MAX_BLOCK].partition(":")[0] for line in page.clean[first:end])
+    return any(label.lower() in _SOURCE_LABELS for label in labels)
 
 
 def starts_with_label(line: str) -> bool:

@@ -97,11 +97,18 @@ _LABELS: dict[Role, tuple[str, ...]] = {
         *("responder a", "rispondi a", "responder para", "antwoord aan", "svara till", "svar til"),
         *("odpowiedz do", "importance", "wichtigkeit", "priority", "priorität", "attachments"),
         *("anlagen", "anhänge", "pièces jointes", "datos adjuntos", "allegati", "anexos"),
-        *("bijlagen", "bilagor", "sent by", "message-id", "organization", "sensitivity", "list-id"),
+        *("bijlagen", "bilagor", "sent by", "organization", "sensitivity"),
     ),
 }
 
 LABELS: dict[str, Role] = {word: role for role, words in _LABELS.items() for word in words}
+
+# no client prints these above a quoted mail: who pastes them shows a mail's source
+SOURCE_LABELS: tuple[str, ...] = (
+    *("message-id", "mime-version", "content-type", "content-transfer-encoding", "received"),
+    *("return-path", "user-agent", "x-mailer", "dkim-signature", "delivered-to", "references"),
+    *("in-reply-to", "authentication-results", "received-spf", "x-spam-status", "list-id"),
+)
 
 # "-----Original Message-----": what stands between the dashes above a quoted mail
 ORIGINAL: frozenset[str] = frozenset(

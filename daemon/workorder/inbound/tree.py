@@ -133,10 +133,11 @@ class Part(Message):
         self._bounds.parts += 1
         return self._dropped or self._bounds.parts > MAX_PARTS or depth > MAX_DEPTH
 
-    def get_payload(self, i: int | None = None, decode: bool = False) -> Any:
+    def get_payload(self, i: int | None = None, decode: bool = False) -> Any:  # noqa: ANN401 - as the base class
         """Return the parts, or the body; never fail, as the base class does, at a bad charset."""
-        if i is not None or not isinstance(self._payload, str):
-            return super().get_payload(i, decode)
+        if not isinstance(self._payload, str):
+            parts = super().get_payload() if i is None else super().get_payload(i)
+            return None if decode else parts
         if decode:
             return self.content()
         is_plain = self._payload.isascii()

@@ -4,11 +4,13 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     and_,
     bindparam,
     case,
     delete,
     func,
+    literal_column,
     null,
     select,
     union_all,
@@ -49,6 +51,14 @@ def _due(state: NoticeState) -> Any:  # noqa: ANN401 - a select, to be narrowed 
     )
 
 
+def _still(state: NoticeState) -> ColumnElement[bool]:
+    """Whether a row whose id is known is in a state, asked so that no index is of use.
+
+    SQLite would rather walk through all rows of that state, and look for the ids among them.
+    """
+    return func.coalesce(_c.state, literal_column("''")) == state
+
+
 PENDING = _due(NoticeState.PENDING)
 TAKE_TO_COMPOSE = (
     update(outbox)
@@ -59,7 +69,7 @@ TAKE_TO_COMPOSE = (
                 select(_c.id).where(_c.event_id.in_(bindparam("events", expanding=True))),
             )
         ),
-        _c.state == NoticeState.PENDING,
+        _still(NoticeState.PENDING),
         _c.next_at <= _NOW,
     )
     .values(state=NoticeState.COMPOSING, attempts=_c.attempts + 1, lease_until=_LEASE)
@@ -69,7 +79,7 @@ TAKE_TO_SEND = (
     update(outbox)
     .where(
         _c.id.in_(claimed(_due(NoticeState.READY), "due")),
-        _c.state == NoticeState.READY,
+        _still(NoticeState.READY),
     )
     .values(state=NoticeState.SENDING, attempts=_c.attempts + 1, lease_until=_LEASE)
     .returning(*_c)
