@@ -61,20 +61,27 @@ def _mail(chance: random.Random, serial: int, author: str, *, answers: int | Non
     charset = chance.choice(list(_WORDS))
     words = _WORDS[charset].split()
     message = EmailMessage()
+    for hop in range(3):
+        message["Received"] = (
+            f"from hop{hop}.client.example by hop{hop + 1}.example; {formatdate()}"
+        )
+    message["DKIM-Signature"] = (
+        f"v=1; a=rsa-sha256; d=client.example; b={chance.randbytes(256).hex()}"
+    )
+    message["X-Antispam-Report"] = chance.randbytes(300).hex()
     message["From"] = f"Person {serial} <{author}>"
     message["To"] = SUPPORT
     message["Date"] = formatdate()
     message["Message-ID"] = f"<bench-{serial}-{chance.getrandbits(64):x}@client.example>"
     title = " ".join(chance.choices(words, k=5))
     message["Subject"] = title if answers is None else f"Re: [WO-{answers}] {title}"
-    text = _text(chance, words, int(chance.triangular(300, 8000, 900)))
+    text = _text(chance, words, int(chance.triangular(150, 3000, 400)))
     if answers is not None:
         quoted = "".join(f"> {line}\n" for line in text.splitlines())
         text += f"\nOn Mon, 23 Nov 2026 at 10:00, Support <{SUPPORT}> wrote:\n{quoted}"
     message.set_content(text, charset=charset)
     if chance.random() < 0.6:
-        paragraphs = "".join(f"<p>{line}</p>" for line in text.splitlines() if line)
-        html = f"<html><body><div>{paragraphs}</div></body></html>"
+        html = _html(chance, text)
         message.add_alternative(html, subtype="html", charset=charset)
     if chance.random() < 0.1:
         photo = chance.randbytes(200_000)
@@ -82,3 +89,17 @@ def _mail(chance: random.Random, serial: int, author: str, *, answers: int | Non
             photo, maintype="image", subtype="jpeg", filename=f"photo{serial}.jpg"
         )
     return message.as_bytes(policy=SMTP)
+
+
+def _html(chance: random.Random, text: str) -> str:
+    """What a mail client makes of a text: most of it is styles that say nothing."""
+    styles = "".join(
+        f"p.MsoNormal{n}, li.MsoNormal{n} {{margin:0cm; font-size:11.0pt; color:#1f497d;}}\n"
+        for n in range(chance.randint(5, 150))
+    )
+    paragraphs = "".join(
+        f'<p class="MsoNormal1"><span style="font-size:11.0pt">{line}</span></p>\n'
+        for line in text.splitlines()
+        if line
+    )
+    return f"<html><head><style>{styles}</style></head><body>{paragraphs}</body></html>"

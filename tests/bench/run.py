@@ -56,7 +56,7 @@ def _notices(raws: list[bytes]) -> int:
     """
     total = 0
     for raw in raws:
-        by_primary = b"<person0@" in raw.split(b"\n", 1)[0]
+        by_primary = b"<person0@" in raw.partition(b"\nFrom: ")[2].partition(b"\n")[0]
         is_reply = b"\nSubject: Re: [WO-" in raw
         total += (1 if by_primary else 2) if is_reply else (2 if by_primary else 3)
     return total

@@ -26,7 +26,6 @@ def fill(database: Path, count: int, *, first: int) -> None:
     """
     engine = open_engine(f"sqlite:///{database}")
     with engine.begin() as connection:
-        connection.exec_driver_sql("PRAGMA synchronous = OFF")
         for start in range(0, count, _AT_ONCE):
             numbers = range(start, min(start + _AT_ONCE, count))
             tables: list[tuple[Table, list[dict[str, Any]]]] = [

@@ -1,11 +1,15 @@
 """A site for each test: a copy of one that `init` made."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cli.shell import Shell, workorder
+from cli.shell import Shell, serve, workorder
+from servers import postgres
+from servers.dovecot import Dovecot
+from servers.smtp_sink import SmtpSink
 
 
 @pytest.fixture(scope="session")
@@ -27,4 +31,25 @@ def shell(made_site: Path, tmp_path: Path) -> Shell:
 def settled(shell: Shell) -> Shell:
     """The commands on a site with Acme Ltd, its people, its printer, and a technician."""
     shell.settle()
+    return shell
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.PostgreSQL]:
+    if not postgres.is_installed():
+        pytest.skip(postgres.WHY_NOT)
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture
+def user(dovecot: Dovecot) -> str:
+    """A user with a mailbox of their own."""
+    return dovecot.new_user()
+
+
+@pytest.fixture
+def served(shell: Shell, dovecot: Dovecot, user: str, smtp_sink: SmtpSink) -> Shell:
+    """The commands on a site whose mailbox and SMTP server are real."""
+    serve(shell, dovecot, user, smtp_sink)
     return shell

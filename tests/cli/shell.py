@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from acceptance.live import CONFIG
+from servers.dovecot import PASSWORD, Dovecot
+from servers.smtp_sink import SmtpSink
 from workorder.bootstrap import Site, open_site
 from workorder.cli.main import main
 from workorder.config import Config, load
@@ -92,6 +95,12 @@ class Shell:
         assert result.err.count("\n") == 1
         return result.err.strip().removeprefix("workorder: ")
 
+    def edit(self, old: str, new: str) -> None:
+        """Change the configuration, the first place where `old` stands."""
+        text = self.config_file.read_text()
+        assert old in text
+        self.config_file.write_text(text.replace(old, new, 1))
+
     @property
     def config(self) -> Config:
         return load(self.config_file)
@@ -109,3 +118,16 @@ class Shell:
         self.must("contact", "add", "pat@acme.example", *acme, "--name", "Pat Lee", "--primary")
         self.must("technician", "add", "maria@northwind.example", "--name", "Maria Santos")
         self.must("equipment", "add", "PRN-2", *acme, "--name", "Front desk printer")
+
+
+def serve(shell: Shell, dovecot: Dovecot, user: str, sink: SmtpSink) -> None:
+    """Have the site use real servers."""
+    text = CONFIG.format(
+        imap_host=dovecot.host,
+        imap_port=dovecot.port,
+        user=user,
+        password=PASSWORD,
+        smtp_port=sink.port,
+    )
+    shell.config_file.write_text(text)
+    shell.config_file.chmod(0o600)

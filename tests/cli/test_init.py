@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.shell import Shell, process, workorder
+from servers.postgres import PostgreSQL
 from workorder import shipped
 from workorder.store.engine import SchemaState, open_engine, schema_state
 
@@ -141,3 +142,16 @@ def test_another_database_file_can_be_named(tmp_path: Path) -> None:
     shell = Shell(tmp_path / "site")
     assert shell.config.storage.database.endswith("/site/var/other.db")
     assert shell.json("list") == []
+
+
+def test_a_server_database_gets_its_tables_and_is_kept_by_the_next_site(
+    tmp_path: Path, postgresql: PostgreSQL
+) -> None:
+    for name in ("one", "two"):
+        made = workorder("init", str(tmp_path / name), "--database", postgresql.url)
+        assert made.code == 0, made.err
+        assert ("they are left as they are" in made.err) is (name == "two")
+    Shell(tmp_path / "one").must("customer", "add", "Acme Ltd")
+    two = Shell(tmp_path / "two")
+    assert [row["name"] for row in two.json("customer", "list")] == ["Acme Ltd"]
+    assert "ok   database: postgresql+psycopg://workorder" in two.run("check").text

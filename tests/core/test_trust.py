@@ -1,6 +1,6 @@
 import pytest
-from builders import mail
 
+from builders import mail
 from workorder.core.authres import read_authserv_id, read_results
 from workorder.core.message import Address, InboundMail
 from workorder.core.trust import (
@@ -36,14 +36,19 @@ def verdict(*results: str) -> DmarcVerdict:
     [
         PASS,
         "MX.Northwind.Example; DMARC=PASS header.From=Northwind.example",
-        f"{MX} 1; spf=pass smtp.mailfrom=maria@northwind.example;\tdmarc=pass "
-        "(p=reject dis=none) header.from=northwind.example; dkim=none",
-        f"{MX}; dkim=pass (2048-bit key; unprotected) header.d=northwind.example header.b=Ab+/c==;"
-        " dmarc=pass (p=NONE sp=NONE dis=NONE) header.from=northwind.example",
+        (
+            f"{MX} 1; spf=pass smtp.mailfrom=maria@northwind.example;\tdmarc=pass "
+            "(p=reject dis=none) header.from=northwind.example; dkim=none"
+        ),
+        (
+            f"{MX}; dkim=pass (2048-bit key; unprotected) header.d=northwind.example"
+            " header.b=Ab+/c==; dmarc=pass (p=NONE sp=NONE dis=NONE) header.from=northwind.example"
+        ),
         f'{MX}; dmarc = pass reason = "good; as gold" header . from = northwind.example',
         f"{MX} (border) ; (a (nested) comment) dmarc/1=pass header.from=northwind.example;",
         f'"{MX}"; dmarc=pass header.from=northwind.example.',
         f"{MX}; spf=none smtp.mailfrom=; dmarc=pass header.from=<maria@northwind.example>",
+        f"{MX}; spf=none (sad :\\( ) ; dmarc=pass header.from=northwind.example",
         f"{MX}; dmarc=pass action=none header.from=northwind.example;compauth=pass reason=100",
     ],
 )
@@ -67,6 +72,7 @@ def test_a_dmarc_pass_for_the_domain_of_from_counts(value: str) -> None:
         f"{MX}; spf=pass (a (b); dmarc=pass header.from=northwind.example; c)",
         f"{MX}; spf=pass (a \\) ; dmarc=pass header.from=northwind.example)",
         f'{MX}; spf=pass smtp.mailfrom="a\\"; dmarc=pass header.from=northwind.example; "',
+        f"{MX}; spf=pass (a \\) ; dmarc=pass header.from=northwind.example; (b)",
         f"{MX}; spf=pass (never closed ; dmarc=pass header.from=northwind.example",
         f'{MX}; spf=pass smtp.mailfrom="never closed; dmarc=pass header.from=northwind.example',
         f"{MX}; spf=pass ) ; dmarc=pass header.from=northwind.example",

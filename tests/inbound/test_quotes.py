@@ -267,9 +267,11 @@ KEPT = [
     ),
     (
         "a pasted source",
-        "This mail is held back.\n\nReceived: from a.example by b.example\n"
-        "Message-ID: <1@a.example>\nDate: Tue, 2 Feb 2016 10:12:00 +0100\n"
-        "From: bob@a.example\nTo: jane@acme.example\nSubject: Toner\n\nWhy is that?",
+        (
+            "This mail is held back.\n\nReceived: from a.example by b.example\n"
+            "Message-ID: <1@a.example>\nDate: Tue, 2 Feb 2016 10:12:00 +0100\n"
+            "From: bob@a.example\nTo: jane@acme.example\nSubject: Toner\n\nWhy is that?"
+        ),
     ),
     ("a delivery", "Please move the rack.\n\nFrom: Berlin\nTo: Munich\nDate: 3 May 2024\n\nThanks"),
     ("an appointment", "Meet?\n\nDate: Wednesday, 3 May\nTime: 7:00\nAddress: 1 Fox St\n\nOK?"),
@@ -298,6 +300,14 @@ KEPT = [
     ("a closing, a name, a wish", "It works.\n\nThanks,\nJane\nPS: the scanner is broken too"),
     ("a closing, then news", "It works.\n\nThanks\nJane\n\nThe other one, PRN-2, still jams."),
     ("a serial number", "Here it is.\n\nThanks,\nJane\nSerial 4471-2233-99"),
+    ("an address of a machine", "Here it is.\n\nThanks,\nJane\n10.11.12.13"),
+    ("a name of a machine", "Here it is.\n\nThanks,\nJane\nsrv-01.acme.example"),
+    ("an answer below a line", "Hi,\n\n> Is it on?\n\n-----\nYes, it is on, and it still beeps."),
+    ("a protocol", "It says\n550 5.1.1 <bob@acme.example>... User unknown\n>>> QUIT\nWhat now?"),
+    (
+        "a log below a line",
+        "Look:\n---------------\nReceived: from a.example\nFrom: b@c.example\nby d",
+    ),
     ("whom to call", "Please call our new one.\n\nGina\n+44 20 7946 0001\ngina@acme.example"),
     (
         "secrecy as the subject",

@@ -3,7 +3,7 @@
 The cost is counted in steps of SQLite's virtual machine: the same on every computer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -99,7 +99,7 @@ def fill(store: Store, count: int) -> None:
 
 
 def steps_of(store: Store, work_of: Callable[[Unit, datetime], object]) -> int:
-    """How many steps the database takes for one unit of work, in tens."""
+    """How many steps the database takes for one unit of work."""
     count = 0
 
     def step() -> int:
@@ -110,20 +110,24 @@ def steps_of(store: Store, work_of: Callable[[Unit, datetime], object]) -> int:
     with store.engine.connect() as connection:
         driver = connection.connection.driver_connection
     assert driver is not None
-    driver.set_progress_handler(step, 10)  # the pool gives this one out again
+    driver.set_progress_handler(step, 1)  # the pool gives this one out again
     with store.write() as unit:
         work_of(unit, NOON)
-    driver.set_progress_handler(None, 10)
+    driver.set_progress_handler(None, 1)
     assert count > 0
     return count
 
 
 @pytest.fixture(scope="module")
-def empty_and_full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Store]:
+def empty_and_full(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Store, Store]]:
     folder = tmp_path_factory.mktemp("growth")
     empty, full = new_store(folder / "empty"), new_store(folder / "full")
     fill(full, MANY)
-    return empty, full
+    yield empty, full
+    empty.close()
+    full.close()
 
 
 def test_a_mails_way_through_costs_the_same_however_much_is_stored(
@@ -132,7 +136,7 @@ def test_a_mails_way_through_costs_the_same_however_much_is_stored(
     empty, full = empty_and_full
     for part in work.PARTS:
         cheap, dear = steps_of(empty, part), steps_of(full, part)
-        assert dear < 1.2 * cheap + 10, part.__name__
+        assert dear < 1.2 * cheap + 50, part.__name__
 
 
 def take_one(unit: Unit, now: datetime) -> None:
@@ -163,7 +167,9 @@ def test_the_oldest_costs_the_same_however_many_wait_behind_it(tmp_path: Path) -
                 unit.outbox.freeze(row.id, row.attempts, b"bytes")
     for part in (take_one, compose_one, send_one):
         cheap, dear = steps_of(few, part), steps_of(many, part)
-        assert dear < 1.2 * cheap + 10, part.__name__
+        assert dear < 1.2 * cheap + 50, part.__name__
+    few.close()
+    many.close()
 
 
 def test_a_cost_that_does_grow_is_seen(empty_and_full: tuple[Store, Store]) -> None:

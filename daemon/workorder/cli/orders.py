@@ -6,15 +6,16 @@ from pathlib import Path
 import click
 
 from workorder.cli.named import the_customer, the_technician
-from workorder.cli.output import json_option, print_json, print_table, say
+from workorder.cli.output import json_option, print_json, print_line, print_table, write_file
 from workorder.cli.site import the_site
 from workorder.core.message import Address
 from workorder.core.model import Status
-from workorder.core.notice import Audience, Letter, NoticeKind
-from workorder.core.subjects import label
-from workorder.errors import NotFoundError, RequestError
+from workorder.core.notice import Audience, Letter, NoticeKind, OrderCard
+from workorder.core.subjects import MAX_DIGITS, label
+from workorder.errors import NotFoundError
 from workorder.steps.requests import OpenRequest
 from workorder.store.queries import OrderView, order_json
+from workorder.store.unit import Unit
 
 
 @click.command("list")
@@ -57,7 +58,7 @@ def list_orders(
 
 def _number(_context: click.Context, _argument: click.Parameter, value: str) -> int:
     digits = value.rpartition("-")[2].lstrip("#")
-    if not (digits.isascii() and digits.isdigit()):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
         raise click.BadParameter(f"{value}: not a work order's number, such as 1042 or WO-1042")
     return int(digits)
 
@@ -91,12 +92,13 @@ def _print_order(view: OrderView, prefix: str) -> None:
         ("Files", ", ".join(file.name for file in view.detail.files) or "-"),
     )
     for name, text in lines:
-        click.echo(f"{name:<11} {text}".strip() if name else text)
+        print_line(f"{name:<11} {text}".strip() if name else text)
     for event in view.detail.events:
         side = "" if event.public else "  [internal]"
-        click.echo(f"\n{event.at:%Y-%m-%d %H:%M} UTC  {event.kind}  {event.actor}{side}")
+        click.echo()
+        print_line(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.kind}  {event.actor}{side}")
         for line in event.text.splitlines():
-            click.echo(f"    {line}")
+            print_line(f"    {line}")
 
 
 @click.command()
@@ -108,13 +110,14 @@ def pdf(number: int, file: Path) -> None:
         prefix = site.config.numbers.prefix
         with site.store.read() as unit:
             cards = unit.queries.card(number, None, prefix=prefix)
-        if cards is None:
-            raise NotFoundError(f"no work order {label(number, prefix)}")
-        card, opening = cards
+            if cards is None:
+                raise NotFoundError(f"no work order {label(number, prefix)}")
+            card, opening = cards
+            language = _language(unit, card) or site.config.site.language
         letter = Letter(
             kind=NoticeKind.OPENED,
             audience=Audience.CUSTOMER,
-            language=site.config.site.language,
+            language=language,
             recipient=Address(name=card.contact_name, email=card.contact_email),
             site=site.card,
             order=card,
@@ -125,11 +128,14 @@ def pdf(number: int, file: Path) -> None:
             content = pool.pdf(letter)
         finally:
             pool.close()
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        raise RequestError(f"cannot write {file}: {error.strerror}") from error
-    say(f"wrote {file}")
+    write_file(file, content)
+
+
+def _language(unit: Unit, card: OrderCard) -> str | None:
+    """The contact's language, else the customer's, if either has one."""
+    contact = unit.people.contact_by_email(card.contact_email)
+    customer = unit.people.customer_by_name(card.customer)
+    return (contact and contact.language) or (customer and customer.language) or None
 
 
 @click.command("open")

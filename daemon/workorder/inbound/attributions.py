@@ -32,7 +32,8 @@ def _either(words: tuple[str, ...]) -> str:
 
 _WROTE = re.compile(rf"(?<!\w)(?:{_either(WROTE_WORDS)})(?!\w)|(?:{_either(WROTE_UNSPACED)})")
 _DATE = re.compile(
-    r"(?<!\d)\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}(?!\d)"  # 3/5/24, 2024-05-03, 3. 5. 2024
+    r"(?<![\d.])\d{1,2}([./-])\s?\d{1,2}\1\s?(?:\d\d){1,2}(?![\d.]*\d)"  # 3/5/24, 3. 5. 2024
+    r"|(?<!\d)\d{4}([./-])\s?\d{1,2}\2\s?\d{1,2}(?!\d)"  # 2024-05-03
     r"|(?<!\d)(?:1[34]|19|20|25)\d\d(?!\d)"  # a year; also of the Persian and the Thai calendar
     r"|\d{1,2}\s?[월月]\s?\d{1,2}\s?[일日]"
 )

@@ -116,10 +116,12 @@ def _recipients(suspect: _Suspect) -> tuple[FailedRecipient, ...] | None:
     if kind in {"feedback-report", "disposition-notification"}:
         return None
     is_status = _is_status_report(suspect)
+    if not (is_status or _is_notice(suspect)):
+        return None
     recipients = read_recipients(suspect.parts.statuses) if is_status else ()
-    if not recipients and _is_notice(suspect):
-        return named_recipients(suspect.message, suspect.notification, suspect.parts.returned)
-    return recipients if is_status else None
+    return recipients or named_recipients(
+        suspect.message, suspect.notification, suspect.parts.returned
+    )
 
 
 def _is_rejection(suspect: _Suspect) -> bool:

@@ -22,7 +22,7 @@ _NO_CHARSETS: Final = frozenset(
         "punycode",
         "quopri",
         "raw_unicode_escape",
-        "rot13",
+        "rot_13",
         "undefined",
         "unicode_escape",
         "uu",

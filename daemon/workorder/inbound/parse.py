@@ -12,7 +12,7 @@ from workorder.inbound.addresses import AddressList, read_addresses
 from workorder.inbound.body import read_body
 from workorder.inbound.bounce import delivery_report
 from workorder.inbound.headers import field_text, header_fields, message_ids, read_date, words_text
-from workorder.inbound.quotes import new_text
+from workorder.inbound.quotes import new_text_of
 from workorder.inbound.tree import Part, Tree, read_tree
 
 
@@ -54,13 +54,14 @@ def _read(raw: bytes, size: int, *, is_cut: bool) -> InboundMail:
     values = _Values(root)
     authors = values.addresses("from")
     others = {name: values.addresses(name) for name in ("to", "cc", "reply-to")}
+    subject = words_text(values.first("subject"))
     body = read_body(root, is_cut=is_cut)
     lists = (authors, *others.values())
     return InboundMail(
         message_id=next(iter(message_ids(values.text("message-id"))), None),
         in_reply_to=message_ids(values.text("in-reply-to")),
         references=message_ids(values.text("references")),
-        subject=words_text(values.first("subject")),
+        subject=subject,
         # Where From shows a mailbox that cannot be read, the others in it prove no author.
         authors=() if authors.unsure else authors.addresses,
         from_header_count=len(values.all("from")),
@@ -70,7 +71,7 @@ def _read(raw: bytes, size: int, *, is_cut: bool) -> InboundMail:
         date=read_date(values.text("date")),
         headers=header_fields(root.raw_items()),
         text=body.text,
-        new_text=new_text(body.text),
+        new_text=new_text_of(subject, body.text),
         attachments=body.attachments,
         report=_report(raw, tree, body.text),
         size=size,

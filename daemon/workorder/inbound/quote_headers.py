@@ -109,7 +109,7 @@ def starts_with_label(line: str) -> bool:
 
 def _header(line: str) -> tuple[Role | None, str]:
     label, colon, value = line[: 4 * _MAX_BLOCK].partition(":")
-    if not colon or len(label) > _MAX_LABEL:
+    if not colon or len(label) > _MAX_LABEL or label.startswith("* "):  # an item of a list
         return None, ""
     return _FOLDED_LABELS.get(fold(label).strip(" *_")), value.strip(" *_\t")
 
@@ -145,6 +145,4 @@ def _is_block(roles: dict[Role, str]) -> bool:
     mailed = any("@" in value for value in roles.values())
     if len(roles.keys() & _TELLING) < _MIN_ROLES:
         return "@" in roles[Role.FROM] and _MACHINE_DATE.search(when) is not None
-    if not dated and not ({Role.TO, Role.SUBJECT} <= roles.keys() and mailed):
-        return False
-    return mailed or Role.SENT in roles or Role.SUBJECT in roles
+    return dated and (mailed or Role.SENT in roles or Role.SUBJECT in roles)

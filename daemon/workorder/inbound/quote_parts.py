@@ -88,7 +88,7 @@ class _Desk:
             if last.quoted:
                 if self._stays_last(parts, last):
                     return [*parts, last]
-            elif end := end_of_words(self.words(last), after_quote=bool(parts)):
+            elif end := end_of_words(self.words(last), after_quote=len(parts) > 1):
                 return [*parts, last._replace(end=self.numbers(last)[end - 1] + 1)]
         return parts
 

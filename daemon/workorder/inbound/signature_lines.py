@@ -16,7 +16,9 @@ _LONG_RULE = 10
 _RULE = re.compile(r"[-_=*~#+—–\s]+")
 _LIST_ITEM = re.compile(r"(?:\d{1,2}[.)]|[-*•])\s")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,}")
-_URL = re.compile(r"(?:https?://|www\.)\S+|<\S*>|\b[\w-]{2,40}\.(?:com|net|org|de|eu|example)\b")
+_URL = re.compile(r"(?:https?://|www\.)\S+")
+_DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_IP_ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)")
 _PHONE = re.compile(r"(?:\+|\(|\b)\d(?:[\s()./-]{0,3}\d){6,}")
 _MARKUP = re.compile(r"[\[\]()<>«»*_|·•,:;]+")
 _EDGES = " ,.;!*_-–—/"
@@ -33,14 +35,14 @@ _COMPANY_FORMS = frozenset(folded(COMPANY_FORMS))
 _CONTACT_LABELS = frozenset(folded(CONTACT_LABELS))
 
 
-def is_rule(line: str, *, at_least: int = 2) -> bool:
+def is_rule(line: str) -> bool:
     """Whether a line is drawn of dashes, stars and the like."""
-    return len(line) >= at_least and _RULE.fullmatch(line[:MAX_LINE]) is not None
+    return len(line) > 1 and _RULE.fullmatch(line[:MAX_LINE]) is not None
 
 
 def is_long_rule(line: str) -> bool:
     """Whether a line is drawn across the page."""
-    return is_rule(line, at_least=_LONG_RULE)
+    return len(line) >= _LONG_RULE and is_rule(line)
 
 
 def is_closing(line: str) -> bool:
@@ -63,7 +65,7 @@ def is_name(line: str) -> bool:
 
 def is_contact(line: str) -> bool:
     """Whether a telephone number, a mail or a web address is all that a line tells."""
-    if len(line) > 2 * MAX_LINE:
+    if len(line) > 2 * MAX_LINE or _IP_ADDRESS.search(line):
         return False
     rest, found = line, 0
     for pattern in (_EMAIL, _URL, _PHONE):
@@ -89,6 +91,8 @@ def may_be_on_card(line: str) -> bool:
     """Whether a line could stand on a visiting card: short, no sentence, nothing reported."""
     is_picture = line[0] + line[-1] == "[]"  # [cid:logo.png]
     if is_picture or is_rule(line) or is_contact(line):
+        return True
+    if _DOMAIN.fullmatch(line) and not line[-1].isdigit():
         return True
     words = _MARKUP.sub(" ", line).split()
     if len(line) > MAX_LINE or len(words) > _MAX_POST or _reports(words):

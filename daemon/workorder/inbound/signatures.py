@@ -73,7 +73,8 @@ _FOOTERS = folded(FOOTERS)
 def end_of_words(lines: Lines, *, after_quote: bool = False) -> int:
     """Return how many of the cleaned lines remain when signatures at their end are taken off.
 
-    `after_quote` says that the lines stand below a quoted mail, where gateways add footers.
+    `after_quote` says that the lines stand below a quoted mail and that new text stands above
+    it: there, gateways and lists add footers.
     What looks like a signature only by its words (a closing, a disclaimer) stays when nothing
     else would remain.
     """
@@ -199,9 +200,14 @@ def _fits_below_delimiter(block: Lines) -> bool:
 
 
 def _ruled_off(lines: Lines, end: int) -> int | None:
-    """A footer below a drawn line, below a quoted mail."""
+    """A short footer below a drawn line, below a quoted mail."""
     start = next(i for i in range(end) if lines[i])
-    return start if is_rule(lines[start], at_least=3) and end - start <= _MAX_CARD else None
+    # people draw with dashes, programs with underscores
+    if end - start > _MAX_CARD or not is_long_rule(lines[start]) or lines[start].strip("_"):
+        return None
+    words = [line for line in lines[start + 1 : end] if line]
+    says = len(words) > _MAX_FOOTER or any(is_prose(line) or line[-1] in "?!" for line in words)
+    return None if says else start
 
 
 def _contact_block(lines: Lines, end: int) -> int | None:
@@ -214,9 +220,10 @@ def _contact_block(lines: Lines, end: int) -> int | None:
         if is_long_rule(line):
             announced = index > 0 and lines[index - 1][-1:] == ":"
             return index if contacts > 1 and reached and not announced else None
-        if len(line) > MAX_LINE or line[0] in "#>" or line[-1] == "?":
+        is_list = "mailing list" in fold(line)
+        if not (is_list or may_be_on_card(line)):
             return None
-        contacts += is_contact(line) or "mailing list" in fold(line)
+        contacts += is_list or is_contact(line)
         reached = reached or is_person_to_reach(line)
     return None
 

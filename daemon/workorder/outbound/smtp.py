@@ -82,6 +82,7 @@ class SmtpTransport:
             The server's words of acceptance.
 
         Raises:
+            TransportDownError: the server is away, or refuses us before any mail is spoken of.
             TransientDeliveryError: not accepted; try again later.
             PermanentDeliveryError: not accepted, and never will be.
             UnknownDeliveryError: the final dot was sent and no answer came (RFC 1047).
@@ -111,7 +112,7 @@ class SmtpTransport:
             What was found, a line each.
 
         Raises:
-            TransientDeliveryError: any of it failed.
+            TransportDownError, TransientDeliveryError: any of it failed.
         """
         session = self._connector.session()
         try:

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from workorder.config import Security, SmtpConfig
-from workorder.errors import DeliveryError, PermanentDeliveryError, TransientDeliveryError
+from workorder.errors import (
+    DeliveryError,
+    PermanentDeliveryError,
+    TransientDeliveryError,
+    TransportDownError,
+)
 from workorder.wire import TrustError, Wire, connect, reason, tls_context
 
 LONGEST_LINE = 8192
@@ -174,7 +179,7 @@ class Connector:
         """Connect, greet, start TLS, log in.
 
         Raises:
-            TransientDeliveryError: any of it failed.
+            TransportDownError: any of it failed.
         """
         try:
             wire = connect(
@@ -207,7 +212,7 @@ class Connector:
     def _start_tls(self, session: SmtpSession) -> None:
         # What EHLO said is not protected: STARTTLS missing from it may be an attack.
         if not session.has_extn("starttls"):
-            raise TransientDeliveryError(f"{self.where} offers no STARTTLS; nothing was sent")
+            raise TransportDownError(f"{self.where} offers no STARTTLS; nothing was sent")
         self._need(session.ask("STARTTLS"), "STARTTLS")
         session.wire.secure(self._tls_context(), self._config.host)
         session.sock = session.wire.socket
@@ -225,24 +230,24 @@ class Connector:
                 if reply.code == 334:  # noqa: PLR2004  # go on: RFC 4954 section 4
                     reply = session.ask(_base64(text))
         else:
-            raise TransientDeliveryError(
+            raise TransportDownError(
                 f"{self.where} offers no login by PLAIN or LOGIN, but a user is configured"
             )
         self._need(reply, f"login of {user}")
 
     def _need(self, reply: Reply, step: str) -> None:
         if not reply.good:
-            raise TransientDeliveryError(f"{self.where}: {step} refused: {reply}")
+            raise TransportDownError(f"{self.where}: {step} refused: {reply}")
 
-    def _unreachable(self, error: Exception) -> TransientDeliveryError:
-        return TransientDeliveryError(f"cannot reach {self.where}: {why(error)}")
+    def _unreachable(self, error: Exception) -> TransportDownError:
+        return TransportDownError(f"cannot reach {self.where}: {why(error)}")
 
     def _tls_context(self) -> ssl.SSLContext:
         if self._context is None:
             try:
                 self._context = tls_context(self._config.ca_file)
             except TrustError as error:
-                raise TransientDeliveryError(f"{self.where}: {error}") from error
+                raise TransportDownError(f"{self.where}: {error}") from error
         return self._context
 
 

@@ -1,7 +1,11 @@
 """People and things from CSV files (RFC 4180): all rows, or none and each bad row named."""
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -11,6 +15,7 @@ from workorder.store.unit import Store, Unit
 
 Row = Mapping[str, str]
 
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _TRUE = frozenset({"yes", "y", "true", "1", "x"})
 _FALSE = frozenset({"no", "n", "false", "0", ""})
 
@@ -78,50 +83,79 @@ def _import(
     optional: Sequence[str],
     add: Callable[[Unit, Row], None],
 ) -> int:
-    rows = _rows(file, required, optional)
+    table = _read(file)
+    _check_columns(file, table.columns, required, optional)
+    blank = dict.fromkeys((*required, *optional), "")
     problems: list[str] = []
     with store.write() as unit:
-        for line, row in rows:
+        for line, cells in table.rows:
             try:
-                add(unit, row)
+                add(unit, blank | _named(table.columns, cells))
             except RequestError as problem:
                 problems.append(f"{file.name}:{line}: {problem}")
         if problems:  # undoes the good rows as well
             raise RequestError("nothing was imported; " + "; ".join(problems))
-    return len(rows)
+    return len(table.rows)
 
 
-def _rows(file: Path, required: Sequence[str], optional: Sequence[str]) -> list[tuple[int, Row]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """A CSV file: its columns' names, and each row with the line on which it begins."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def _read(file: Path) -> _Table:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle, restkey="", restval="", strict=True)
-            _check_columns(file, reader.fieldnames or (), required, optional)
-            blank = dict.fromkeys((*required, *optional), "")
-            return [(reader.line_num, blank | _stripped(row)) for row in reader]
+        text = file.read_bytes().decode("utf-8-sig")
+        rows = list(_rows(text))
     except OSError as fault:
         raise RequestError(f"cannot read {file}: {fault.strerror}") from fault
     except UnicodeDecodeError as fault:
         raise RequestError(f"{file.name} is not UTF-8: save it as CSV UTF-8") from fault
     except csv.Error as fault:
         raise RequestError(f"{file.name} is no CSV file: {fault}") from fault
+    columns = tuple(name.casefold() for name in rows[0][1]) if rows else ()
+    return _Table(columns=columns, rows=tuple(rows[1:]))
 
 
-def _stripped(row: Mapping[str, str | list[str]]) -> dict[str, str]:
-    if "" in row:
-        raise csv.Error("a row has more cells than the first line has columns")
-    return {key.strip().casefold(): str(value).strip() for key, value in row.items()}
+def _rows(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Every row that is not blank, its cells without the white space around them."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    line = 1
+    for row in reader:
+        cells = tuple(cell.strip() for cell in row)
+        if any(cells):
+            yield line, cells
+        line = reader.line_num + 1
+
+
+def _separator(text: str) -> str:
+    """What parts the columns: some spreadsheets write semicolons or tabs."""
+    heading = text.lstrip().partition("\n")[0]
+    return max(",;\t", key=heading.count)
+
+
+def _named(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    if any(cells[len(columns) :]):
+        raise RequestError("more cells than columns")
+    if any(_CONTROL.search(cell) for cell in cells):
+        raise RequestError("a control character")
+    return dict(zip(columns, cells, strict=False))
 
 
 def _check_columns(
     file: Path, given: Sequence[str], required: Sequence[str], optional: Sequence[str]
 ) -> None:
     known = (*required, *optional)
-    names = [name.strip().casefold() for name in given]
-    problems = [f'column "{name}" is missing' for name in required if name not in names]
-    for name in names:
+    problems = [f'column "{name}" is missing' for name in required if name not in given]
+    for name, times in Counter(given).items():
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f' (did you mean "{near[0]}"?)' if near else ""
             problems.append(f'unknown column "{name}"{hint}')
+        elif times > 1:
+            problems.append(f'column "{name}" comes twice')
     if problems:
         raise RequestError(f"{file.name}:1: {'; '.join(problems)}")

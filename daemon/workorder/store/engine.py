@@ -8,7 +8,6 @@ at once, however long the busy time-out, when another one committed in between.
 import sqlite3
 from enum import Enum, auto
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
 from sqlalchemy.engine import URL, make_url
@@ -88,7 +87,7 @@ def _open_sqlite(url: URL, *, create: bool) -> Engine:
 
     def connect() -> sqlite3.Connection:
         # The pool gives a connection to one thread at a time; which one may change.
-        return sqlite3.connect(
+        connection = sqlite3.connect(
             place,
             uri=True,
             isolation_level=None,
@@ -96,6 +95,13 @@ def _open_sqlite(url: URL, *, create: bool) -> Engine:
             timeout=BUSY_SECONDS,
             cached_statements=256,
         )
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma).close()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
@@ -105,16 +111,8 @@ def _open_sqlite(url: URL, *, create: bool) -> Engine:
         pool_timeout=BUSY_SECONDS,
         hide_parameters=True,
     )
-    event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
-
-
-def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
 
 
 def _begin(connection: Connection) -> None:

@@ -200,7 +200,10 @@ class Inbound(Ledger):
     # -- tools ------------------------------------------------------------------------------
 
     def _set(self, entry_id: int, **columns: object) -> None:
-        changed = self._connection.execute(sql.UPDATE.values(columns), {"an_id": entry_id})
+        values = {f"new_{name}": value for name, value in columns.items()}
+        changed = self._connection.execute(
+            sql.changed(tuple(columns)), {"an_id": entry_id, **values}
+        )
         if not changed.rowcount:
             raise NotFoundError(f"mail {entry_id}: there is none")
 

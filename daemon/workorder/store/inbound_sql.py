@@ -1,5 +1,6 @@
 """The statements of the ledger of inbound mail."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, select, update
@@ -70,6 +71,14 @@ TAKE_BACK_SPENT = (
 )
 TAKE_BACK = update(inbound).where(_IN_HAND).values(state=MailState.RECEIVED, alone=True)
 UPDATE = update(inbound).where(_c.id == _ID)
+
+
+@lru_cache(maxsize=64)
+def changed(columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - an update
+    """Change a row; the new values are bound as `new_COLUMN`. Built once a set of columns."""
+    return UPDATE.values({name: bindparam(f"new_{name}", type_=_c[name].type) for name in columns})
+
+
 PUT_BACK = UPDATE.where(_c.state == MailState.IN_HAND).values(
     state=MailState.RECEIVED, attempts=_c.attempts - case((ALONE, 1), else_=0)
 )

@@ -11,11 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert
-
 from workorder.store import outbox_sql as sql
 from workorder.store.notices import NewNotice, Notices, OutboxRow
-from workorder.store.schema import bodies, outbox
 from workorder.store.states import NoticeState
 
 __all__ = ["NewNotice", "NoticeState", "Outbox", "OutboxRow"]
@@ -82,7 +79,7 @@ class Outbox(Notices):
             error="",
         )
         if ours:
-            self._connection.execute(insert(bodies), {"outbox_id": row_id, "body": body})
+            self._connection.execute(sql.KEEP_BODY, {"outbox_id": row_id, "body": body})
         return ours
 
     def compose_failed(
@@ -153,16 +150,10 @@ class Outbox(Notices):
 
     def unknown(self, row_id: int, attempt: int, next_at: datetime, error: str) -> bool:
         """Record that nobody knows whether it was sent: the same bytes go again at `next_at`."""
-        return self._change(
-            row_id,
-            attempt,
-            _CLAIMED_TO_SEND,
-            state=NoticeState.READY,
-            resends=outbox.c.resends + 1,
-            next_at=next_at,
-            lease_until=None,
-            error=error,
-        )
+        ours = self.postponed(row_id, attempt, next_at, error)
+        if ours:
+            self._connection.execute(sql.RESENT, {"an_id": row_id})
+        return ours
 
     def buried(self, row_id: int, attempt: int, error: str) -> bool:
         """Record that it is not sent any more unless a person asks; its bytes are kept."""
@@ -206,8 +197,10 @@ class Outbox(Notices):
     def _change(
         self, row_id: int, attempt: int, states: tuple[NoticeState, ...], **columns: object
     ) -> bool:
-        statement = sql.fenced(*states).values(columns)
-        changed = self._connection.execute(statement, {"an_id": row_id, "attempt": attempt})
+        values = {f"new_{name}": value for name, value in columns.items()}
+        changed = self._connection.execute(
+            sql.fenced(states, tuple(columns)), {"an_id": row_id, "attempt": attempt, **values}
+        )
         return changed.rowcount == 1
 
     def _mend_clock(self, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The statements of the outbox. A claim is one UPDATE, and every later one is fenced by it."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     case,
     delete,
     func,
+    insert,
     literal_column,
     null,
     select,
@@ -86,13 +88,20 @@ TAKE_TO_SEND = (
 )
 
 
-def fenced(*states: NoticeState) -> Any:  # noqa: ANN401 - an update, to be given its values
-    """Change a row that is still ours: in one of `states`, and claimed by this attempt."""
-    return update(outbox).where(
-        _c.id == _ID, _c.attempts == bindparam("attempt"), _c.state.in_(states)
-    )
+@lru_cache(maxsize=64)
+def fenced(states: tuple[NoticeState, ...], columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - an update
+    """Change a row that is still ours: in one of `states`, and claimed by this attempt.
+
+    The new values are bound as `new_COLUMN`; built once for each set of columns, for building a
+    statement costs more than running it.
+    """
+    ours = (_c.id == _ID, _c.attempts == bindparam("attempt"), _c.state.in_(states))
+    values = {name: bindparam(f"new_{name}", type_=_c[name].type) for name in columns}
+    return update(outbox).where(*ours).values(values)
 
 
+KEEP_BODY = insert(bodies)
+RESENT = update(outbox).where(_c.id == _ID).values(resends=_c.resends + 1)
 _GIVEN_BACK = {
     "state": case(
         (_c.state == NoticeState.COMPOSING, NoticeState.PENDING),

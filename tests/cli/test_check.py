@@ -1,0 +1,138 @@
+"""`workorder check`: a line for everything the configuration names, and nothing changed."""
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.shell import Shell
+from servers.dovecot import PASSWORD, Dovecot
+from servers.smtp_sink import SmtpSink
+from workorder.steps.check import Level, check_site
+
+SUBJECTS = [
+    *("database", "files", "disk", "secret", "clock"),
+    *("mailbox support", "smtp", "rules", "templates", "pdf"),
+]
+
+
+def checked(shell: Shell) -> dict[str, tuple[str, str]]:
+    """The worst finding of each subject."""
+    rows = [
+        (row["subject"], row["level"], row["text"]) for row in shell.run("check", "--json").json
+    ]
+    rows.sort(key=lambda row: ["ok", "warn", "fail"].index(row[1]))
+    return {subject: (level, text) for subject, level, text in rows}
+
+
+def state(shell: Shell) -> dict[Path, Any]:
+    return {path: path.stat().st_mtime_ns for path in shell.home.rglob("*") if path.is_file()}
+
+
+def test_a_site_where_all_is_well_has_a_line_each_and_is_not_changed(
+    served: Shell, dovecot: Dovecot, user: str, smtp_sink: SmtpSink
+) -> None:
+    before = state(served)
+    result = served.run("check")
+    assert (result.code, result.err) == (0, "")
+    lines = result.text.splitlines()
+    assert [line.partition(": ")[0] for line in lines] == [f"ok   {name}" for name in SUBJECTS]
+    assert "folder WorkOrder.Done: will be made" in result.text
+    assert state(served) == before
+    assert dovecot.folders(user) == {"INBOX"}
+    assert smtp_sink.mails == []
+
+
+def test_json_stands_alone_on_stdout(served: Shell) -> None:
+    result = served.run("check", "--json")
+    assert (result.code, result.err) == (0, "")
+    assert [row["subject"] for row in result.json] == SUBJECTS
+    assert {row["level"] for row in result.json} == {"ok"}
+    assert all(set(row) == {"level", "subject", "text"} for row in result.json)
+
+
+def test_every_failure_is_told_and_the_rest_is_tried_all_the_same(shell: Shell) -> None:
+    for host, port in (("imap.northwind.example", "993"), ("smtp.northwind.example", "587")):
+        shell.edit(f'host = "{host}"', 'host = "127.0.0.1"')
+        shell.edit(f"port = {port}", "port = 1")
+    (shell.home / "var" / "workorder.db").unlink()
+    (shell.home / "rules" / "README.md").unlink()
+    (shell.home / "rules").rmdir()
+    broken = shell.home / "templates" / "mail" / "opened" / "body.txt"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{{ order.nubmer }}")
+    result = shell.run("check")
+    assert result.code == 1
+    assert result.err == (
+        "workorder: check failed: database, mailbox support, smtp, rules, templates\n"
+    )
+    failed = [line for line in result.text.splitlines() if line.startswith("FAIL ")]
+    assert any("workorder.db does not exist" in line for line in failed)
+    assert any(f"{broken}:1: " in line for line in failed)
+    assert "ok   pdf: " in result.text
+    assert not (shell.home / "var" / "workorder.db").exists()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_no_password_is_ever_printed(served: Shell, arguments: tuple[str, ...]) -> None:
+    wrong = "Tr0ub4dor-never-shown"
+    served.edit(f'password = "{PASSWORD}"', f'password = "{wrong}"')
+    served.edit("[smtp]\n", f'[smtp]\nuser = "postman"\npassword = "{wrong}"\n')
+    result = served.run("check", *arguments)
+    assert result.code == 1
+    assert "mailbox support" in result.err
+    assert wrong not in result.text + result.err
+
+
+def test_a_missing_inbox_is_told(served: Shell) -> None:
+    served.edit("poll_seconds = 5", 'folder = "Support"')
+    level, text = checked(served)["mailbox support"]
+    assert level == "fail"
+    assert "Support" in text
+
+
+def test_a_database_without_tables_or_of_a_newer_program_fails(served: Shell) -> None:
+    file = served.home / "var" / "workorder.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    assert checked(served)["database"] == (
+        "fail",
+        f"{file} is of a newer version; install that one",
+    )
+    file.write_bytes(b"")
+    assert checked(served)["database"] == (
+        "fail",
+        f"{file} has no tables; workorder init DIR makes a new site",
+    )
+
+
+def test_what_is_allowed_and_unwise_is_a_warning_and_no_failure(served: Shell) -> None:
+    text = served.config_file.read_text()
+    served.config_file.write_text(text.replace("[trust]", '[trust]\ncommands = ["dmarc", "from"]'))
+    served.config_file.chmod(0o644)
+    (served.home / "var" / "secret").chmod(0o644)
+    (served.home / "templates").rmdir()
+    (served.home / "var" / "files").rmdir()
+    result = served.run("check")
+    assert (result.code, result.err) == (0, "")
+    warned = [line for line in result.text.splitlines() if line.startswith("warn ")]
+    for word in ('"from" alone', "chmod o-r", "chmod 600", "templates is no folder", "files does"):
+        assert sum(word in line for line in warned) == 1
+
+
+def test_a_clock_that_went_back_is_told(settled: Shell) -> None:
+    settled.must("open", "--contact", "jane@acme.example", "--title", "Monitor")
+
+    def clock(now: datetime) -> Level:
+        (found,) = [found for found in check_site(settled.config, now) if found.subject == "clock"]
+        return found.level
+
+    with settled.site() as site:
+        now = site.clock()
+    assert clock(now) is Level.OK
+    assert clock(now - timedelta(seconds=30)) is Level.OK
+    assert clock(now - timedelta(hours=1)) is Level.FAIL
+    assert clock(datetime(1970, 1, 1, tzinfo=UTC)) is Level.FAIL
