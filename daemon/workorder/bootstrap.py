@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import assert_never
 
 from sqlalchemy import Engine
 
@@ -81,7 +82,8 @@ def open_site(
 
 
 def _require_schema(engine: Engine, config: Config, *, upgrading: bool) -> None:
-    match schema_state(engine):
+    state = schema_state(engine)
+    match state:
         case SchemaState.CURRENT:
             pass
         case SchemaState.BEHIND if upgrading:
@@ -93,6 +95,8 @@ def _require_schema(engine: Engine, config: Config, *, upgrading: bool) -> None:
             raise StorageError("database: it has no tables (workorder init DIR makes a new site)")
         case SchemaState.AHEAD:
             raise StorageError("database: made by a newer Work Order; install that one")
+        case _:
+            assert_never(state)
 
 
 def policy_of(config: Config) -> Policy:

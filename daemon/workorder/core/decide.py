@@ -100,7 +100,9 @@ def _bounce(facts: Facts) -> Decision:
     if report is None or notice is None:
         reason = "a delivery report about no notice of ours"
         return Decision(outcome=Outcome.IGNORED, reason=reason)
-    if all(r.action is not DeliveryAction.FAILED for r in report.recipients):
+    # A report that names no recipient we can read still says that the notice came back.
+    actions = {recipient.action for recipient in report.recipients}
+    if actions and DeliveryAction.FAILED not in actions:
         reason = f"delivery of notice {notice.outbox_id} is delayed or done, not failed"
         return Decision(outcome=Outcome.IGNORED, reason=reason, number=notice.number)
     if notice.number is None:

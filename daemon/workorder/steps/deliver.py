@@ -6,6 +6,7 @@
 A kill leaves a row in one of these states; `take_back` at the next start says what each means.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from workorder.core.decision import Decision, Outcome, Policy, Telling
 from workorder.core.delivery import Buried, Postponed, after_refusal
 from workorder.core.events import MailFailed
 from workorder.core.message import Address
-from workorder.core.notice import Envelope, EventCard, Letter, NoticeKind, SiteCard
+from workorder.core.notice import Envelope, EventCard, Letter, NoticeKind, OrderCard, SiteCard
 from workorder.errors import (
     PermanentDeliveryError,
     RenderError,
@@ -36,7 +37,7 @@ from workorder.store.unit import Store, Unit
 
 log = structlog.get_logger()
 
-COMPOSE_GROUPS = 8
+IN_PRESS = 8  # events
 SEND_ROWS = 20
 # Longer than a PDF may take, and than a server may think about the final dot (RFC 5321 4.5.3.2.6).
 COMPOSE_LEASE_SECONDS = 120
@@ -83,27 +84,47 @@ class Compose:
         self._press = press
         self._settings = settings
         self._around = around
+        self._in_press: deque[tuple[list[OutboxRow], Future[PressResult]]] = deque()
 
     def __call__(self) -> bool:
-        """Compose what is pending, up to some events' worth; whether there was any."""
+        """Take what is pending, freeze the event that was given to the press first.
+
+        Some events are with the press at any time, so that its processes never wait for us.
+        Returns whether there was any.
+        """
+        if len(self._in_press) <= IN_PRESS // 2:
+            self._give_to_press(IN_PRESS - len(self._in_press))
+        if not self._in_press:
+            return False
+        group, future = self._in_press.popleft()
+        self._freeze(group, future)
+        return True
+
+    def _give_to_press(self, events: int) -> None:
         now = self._around.clock()
         with self._store.write() as unit:
-            rows = unit.outbox.take_to_compose(COMPOSE_GROUPS, now, COMPOSE_LEASE_SECONDS)
+            rows = unit.outbox.take_to_compose(events, now, COMPOSE_LEASE_SECONDS)
         if not rows:
-            return False
+            return
         self._around.checkpoint("composing")
         with self._store.read() as unit:
             jobs = [(group, self._job(unit, group, now)) for group in _by_event(rows)]
-        pressed = [(group, self._press.submit(job)) for group, job in jobs]
-        for group, future in pressed:
-            self._freeze(group, future)
-        return True
+        self._in_press.extend((group, self._press.submit(job)) for group, job in jobs)
 
     def _job(self, unit: Unit, group: Sequence[OutboxRow], now: datetime) -> PressJob:
+        order, event = self._cards(unit, group[0])
         return PressJob(
             sheets=tuple(
                 Sheet(
-                    letter=self._letter(unit, row),
+                    letter=Letter(
+                        kind=row.kind,
+                        audience=row.audience,
+                        language=row.language,
+                        recipient=row.address,
+                        site=self._settings.site,
+                        order=order,
+                        event=event,
+                    ),
                     envelope=self._envelope(row, now),
                     with_pdf=row.with_pdf,
                 )
@@ -111,23 +132,14 @@ class Compose:
             )
         )
 
-    def _letter(self, unit: Unit, row: OutboxRow) -> Letter:
+    def _cards(self, unit: Unit, row: OutboxRow) -> tuple[OrderCard | None, EventCard]:
+        """What the letters about one event show."""
         if row.number is None or row.event_id is None:
-            order, event = None, EventCard(at=row.created_at, actor="", text=row.detail)
-        else:
-            prefix = self._settings.policy.prefix
-            cards = unit.queries.card(row.number, row.event_id, prefix=prefix)
-            assert cards is not None  # a notice and its event are written together
-            order, event = cards
-        return Letter(
-            kind=row.kind,
-            audience=row.audience,
-            language=row.language,
-            recipient=row.address,
-            site=self._settings.site,
-            order=order,
-            event=event,
-        )
+            return None, EventCard(at=row.created_at, actor="", text=row.detail)
+        prefix = self._settings.policy.prefix
+        cards = unit.queries.card(row.number, row.event_id, prefix=prefix)
+        assert cards is not None  # a notice and its event are written together
+        return cards
 
     def _envelope(self, row: OutboxRow, now: datetime) -> Envelope:
         return Envelope(

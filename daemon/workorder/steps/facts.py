@@ -184,11 +184,13 @@ def _failed_notice(
     """Which of our notices a delivery report is about: only our unguessable id tells (T16)."""
     if classification.kind is not MailKind.BOUNCE or mail.report is None:
         return None
+    # The ids of the returned mail come surest first; what the report refers to is the last hope.
     ids = [i for i in mail.report.original_ids if len(i) <= MAX_MESSAGE_ID][:MAX_REFERENCES]
-    trails = unit.orders.by_notice([*ids, *_referred(mail)])
-    if not trails:
+    ids += _referred(mail)
+    trails = {trail.message_id: trail for trail in unit.orders.by_notice(ids)}
+    trail = next((trails[i] for i in ids if i in trails), None)
+    if trail is None:
         return None
-    trail = trails[0]
     return FailedNotice(
         outbox_id=trail.outbox_id,
         number=trail.number,
