@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from workorder.core.classify import Classification, MailKind
-
 from workorder.core.audience import People
+from workorder.core.classify import Classification, MailKind
 from workorder.core.decision import Facts, Policy
 from workorder.core.message import Address, InboundMail, normal_address
 from workorder.core.model import (

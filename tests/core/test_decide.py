@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from workorder.core.classify import Classification, MailKind
 
 from builders import (
     ACME,
@@ -19,6 +18,7 @@ from builders import (
     sender,
 )
 from workorder.core.announce import announce
+from workorder.core.classify import Classification, MailKind
 from workorder.core.correlate import Candidate, Via
 from workorder.core.decide import decide
 from workorder.core.decision import Decision, FailedNotice, NewContact, Outcome, Twin
