@@ -49,7 +49,7 @@ def test_replies_of_real_clients_are_read_as_their_projects_expect(rows: list[Ro
     # the figure is what one runs this with -s for
     print(f"\nreply texts as expected: {len(rows) - len(others)} of {len(rows)} ({share:.1%})")  # noqa: T201
     for row in others:
-        print("  otherwise:", row.path)  # noqa: T201
+        print("  otherwise:", row.path)  # noqa: T201 - as above
     assert len(rows) > 0
     assert share >= LEAST_SHARE
 

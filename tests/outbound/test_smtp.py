@@ -15,6 +15,7 @@ from workorder.errors import (
     DeliveryError,
     PermanentDeliveryError,
     TransientDeliveryError,
+    TransportDownError,
     UnknownDeliveryError,
 )
 from workorder.outbound.smtp import SmtpTransport
@@ -152,15 +153,16 @@ def test_what_before_dot_raises_comes_out_and_the_mail_is_not_sent(
 
 
 T, P = TransientDeliveryError, PermanentDeliveryError
+D = TransportDownError
 
 
 @pytest.mark.parametrize(
     ("script", "outcome"),
     [
-        (Script(ehlo="421 4.3.2 shutting down"), T),
-        (Script(ehlo="450 4.3.2 not now"), T),
-        (Script(ehlo="550 5.7.1 we do not know you"), T),
-        (Script(ehlo="554 5.7.1 blocked"), T),
+        (Script(ehlo="421 4.3.2 shutting down"), D),
+        (Script(ehlo="450 4.3.2 not now"), D),
+        (Script(ehlo="550 5.7.1 we do not know you"), D),
+        (Script(ehlo="554 5.7.1 blocked"), D),
         (Script(mail="421 4.3.2 shutting down"), T),
         (Script(mail="450 4.7.1 greylisted"), T),
         (Script(mail="451 4.3.0 trouble"), T),

@@ -194,7 +194,9 @@ def _unbox(story: list[Any]) -> None:
     """
     for table in story:
         if isinstance(table, PmlTable):
-            table._cellvalues = [[_unboxed(cell) for cell in row] for row in table._cellvalues]  # noqa: SLF001
+            # There is no other way to a table's cells.
+            rows = table._cellvalues  # noqa: SLF001
+            table._cellvalues = [[_unboxed(cell) for cell in row] for row in rows]  # noqa: SLF001
 
 
 def _unboxed(cell: Any) -> Any:  # noqa: ANN401 # the library's
@@ -217,6 +219,7 @@ class _PageCount(PmlPageCount):  # type: ignore[misc] # the library has no types
         self._assumed = self._pages
         return satisfied
 
+    # The library's name for it, and its canvas.
     def drawOn(self, canvas: Any, *_at: float, **_more: float) -> None:  # noqa: ANN401, N802
         self._pages = canvas.getPageNumber()
 
