@@ -118,6 +118,6 @@ def card_of(config: Config) -> SiteCard:
     return SiteCard(
         name=config.site.name,
         support_address=config.site.support_address,
-        portal_url=config.site.portal_url.rstrip("/"),
+        portal_url="",  # there is no portal yet: a link to it would lead customers nowhere
         timezone=config.site.timezone,
     )

@@ -76,9 +76,15 @@ def a_folder_name(value: str, info: ValidationInfo) -> str:
     """Accept an IMAP folder's name that no other key of the mailbox uses."""
     name = plain_text(value)
     for other in ("folder", "done_folder"):
-        if other != info.field_name and info.data.get(other) == name:
+        if other != info.field_name and _same_folder(info.data.get(other), name):
             raise ValueError(f"is {quoted(name)}, which is {other} already")
     return name
+
+
+def _same_folder(one: object, other: str) -> bool:
+    """Whether two names are one folder: INBOX is, in whatever case (RFC 9051 section 5.1)."""
+    is_inbox = isinstance(one, str) and one.upper() == "INBOX" == other.upper()
+    return one == other or is_inbox
 
 
 def a_folder_name_or_none(value: str, info: ValidationInfo) -> str:

@@ -15,7 +15,7 @@ from workorder.core.trust import parse_way
 from workorder.errors import LoginRefusedError
 from workorder.inbound.mailbox import ImapMailbox
 from workorder.outbound.smtp import SmtpTransport
-from workorder.runner import Task, Wake, run_forever, run_once
+from workorder.runner import Task, Wake, run_forever, run_once, stop_on_signals
 from workorder.steps.deliver import Compose, DeliverySettings, Send
 from workorder.steps.facts import SiteRules
 from workorder.steps.housekeeping import Housekeeping
@@ -89,6 +89,7 @@ class Daemon:
         Raises:
             SiteLockedError: another daemon holds it.
         """
+        stop_on_signals(self._stop)
         mailboxes = [mailbox.name for _, mailbox in self._intakes]
         self._resources.enter_context(SiteLock.acquire(self._site.store.engine, mailboxes))
         for intake, _ in self._intakes:
@@ -111,7 +112,7 @@ class Daemon:
         if self._delivery is not None:
             compose, send = self._delivery
             steps += [compose, send]
-        return run_once(steps)
+        return run_once(steps, self._stop)
 
     def _surroundings(self, wake: Wake) -> Surroundings:
         return Surroundings(

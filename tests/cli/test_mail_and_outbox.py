@@ -178,7 +178,8 @@ def test_a_buried_mail_goes_again_from_where_it_was(shell: Shell, frozen: bool, 
     row_id = str(buried(shell, frozen=frozen))
     shell.must("outbox", "retry", row_id)
     assert states(shell) == [state]
-    assert shell.fails("outbox", "retry", row_id).endswith(f"is not buried: it is {state}")
+    shell.must("outbox", "retry", row_id)  # what waits may be hurried
+    assert states(shell) == [state]
 
 
 def test_a_discarded_notice_is_sent_no_more(shell: Shell) -> None:
@@ -186,4 +187,5 @@ def test_a_discarded_notice_is_sent_no_more(shell: Shell) -> None:
     shell.must("outbox", "discard", row_id)
     assert states(shell) == ["discarded"]
     assert "cannot be discarded" in shell.fails("outbox", "discard", row_id)
+    assert "does not wait" in shell.fails("outbox", "retry", row_id)
     assert "has no bytes" in shell.fails("outbox", "show", row_id, "--raw")

@@ -5,6 +5,7 @@ import pytest
 from builders import NOON
 from workorder.core.caps import CapCounts, is_flood, over_cap
 from workorder.core.delivery import LONGEST_PAUSE, Buried, Postponed, after_refusal
+from workorder.core.notice import NoticeKind
 
 
 def refused(attempts: int, age: timedelta) -> Postponed | Buried:
@@ -40,8 +41,13 @@ def test_five_days_are_enough() -> None:
 )
 def test_each_cap_closes_at_its_number(counts: tuple[int, int, int, int], is_over: bool) -> None:
     names = ("to_order", "to_address_in_hour", "to_address_in_day", "site_in_minute")
-    reason = over_cap(CapCounts(**dict(zip(names, counts, strict=True))))
+    reason = over_cap(NoticeKind.OPENED, CapCounts(**dict(zip(names, counts, strict=True))))
     assert (reason is not None) is is_over
+
+
+def test_each_unproven_mail_is_told_however_many_come_to_one_work_order() -> None:
+    counts = CapCounts(to_order=2, to_address_in_hour=2, to_address_in_day=2, site_in_minute=0)
+    assert over_cap(NoticeKind.UNPROVEN, counts) is None
 
 
 def test_two_hundred_mails_a_minute_are_taken_the_next_one_is_a_flood() -> None:

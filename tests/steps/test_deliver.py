@@ -135,13 +135,17 @@ def test_five_days_of_refusals_bury_a_notice(room: PostRoom) -> None:
 def test_an_unanswered_dot_is_repeated_once_and_no_more(room: PostRoom) -> None:
     room.transport.faults = [UnknownDeliveryError("no answer")]
     room.work()
+    assert len(room.recipients()) == 2
+    room.clock.advance(timedelta(minutes=10))
+    room.work()
     assert len(room.recipients()) == 3
     assert sorted(row.resends for row in room.rows().values()) == [0, 0, 1]
 
 
 def test_a_second_unanswered_dot_leaves_the_matter_to_a_person(room: PostRoom) -> None:
-    room.press = FakePress()
     room.transport.faults = [UnknownDeliveryError("no answer")] * 6
+    room.work()
+    room.clock.advance(timedelta(minutes=10))
     room.work()
     opened = [row for key, row in room.rows().items() if key.startswith("opened")]
     assert {row.state for row in opened} == {NoticeState.BURIED}

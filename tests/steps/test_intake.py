@@ -150,21 +150,30 @@ def test_a_server_that_is_away_costs_no_attempt(desk: Desk) -> None:
     assert desk.entries()[0].attempts == 0
 
 
-def test_a_missing_raw_file_is_a_fault_of_ours_and_no_try_of_the_mail(desk: Desk) -> None:
-    hidden: list[tuple[Path, bytes]] = []
+def test_one_lost_raw_file_stops_no_other_mail(desk: Desk) -> None:
+    def lose_one(name: str) -> None:
+        if name == "recorded":
+            min(desk.store.files.root.rglob("*.eml")).unlink()
+
+    desk.intake = desk.started(Surroundings(clock=desk.clock, checkpoint=lose_one))
+    desk.mailbox.put(*numbered(3))
+    desk.work()
+    states = [entry.state for entry in desk.entries()]
+    assert sorted(states) == sorted([MailState.DONE, MailState.DONE, MailState.ASIDE])
+
+
+def test_files_that_are_away_are_a_fault_of_ours_and_no_try_of_the_mail(desk: Desk) -> None:
+    raw, away = desk.store.files.root / "raw", desk.store.files.root / "away"
 
     def hide(name: str) -> None:
-        if name == "recorded" and not hidden:
-            for path in desk.store.files.root.rglob("*.eml"):
-                hidden.append((path, path.read_bytes()))
-                path.unlink()
+        if name == "recorded":
+            raw.rename(away)
 
     desk.intake = desk.started(Surroundings(clock=desk.clock, checkpoint=hide))
     desk.mailbox.put(*numbered(2))
     with pytest.raises(StorageError):
         desk.work()
-    for path, raw in hidden:
-        path.write_bytes(raw)
+    away.rename(raw)
     desk.work()
     assert [(e.state, e.attempts) for e in desk.entries()] == [(MailState.DONE, 0)] * 2
 

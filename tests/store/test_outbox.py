@@ -351,7 +351,7 @@ def test_a_buried_notice_can_be_tried_again_and_has_five_days_anew(
     (taken,) = to_send(store, now)
     later = now + timedelta(days=6)
     with store.write() as unit:
-        with pytest.raises(RequestError, match=f"outgoing mail {row_id} is not buried: it is send"):
+        with pytest.raises(RequestError, match=f"outgoing mail {row_id} does not wait: it is send"):
             unit.outbox.retry(row_id, later)
         assert unit.outbox.buried(row_id, taken.attempts, "550 no such user")
         assert unit.outbox.get(row_id).error == "550 no such user"

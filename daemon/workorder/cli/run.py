@@ -31,5 +31,9 @@ def run(once: bool, only: list[str]) -> None:
                 daemon.run()
                 return
             faults = daemon.run_once()
+        with site.store.read() as unit:
+            waiting = unit.outbox.waiting()
+    if waiting:
+        say(f"{waiting} notices wait to be tried again: workorder outbox list")
     if faults:
         raise WorkOrderError("; ".join(faults))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from workorder.core.notice import NoticeKind
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -11,6 +13,9 @@ PER_ORDER = 1
 PER_ADDRESS_AND_HOUR = 3
 PER_ADDRESS_AND_DAY = 10
 SITE_PER_MINUTE = 20
+
+# Told once for each mail, however many come to one work order; the other caps hold all the same.
+_FOR_EACH_MAIL = frozenset({NoticeKind.UNPROVEN})
 
 # More than this from one sender within a minute is parked, not lost.
 INTAKE_PER_MINUTE = 200
@@ -26,10 +31,11 @@ class CapCounts:
     site_in_minute: int
 
 
-def over_cap(counts: CapCounts) -> str | None:
-    """Why one more capped notice must not go out, or None."""
+def over_cap(kind: NoticeKind, counts: CapCounts) -> str | None:
+    """Why one more capped notice of this kind must not go out, or None."""
+    to_order = 0 if kind in _FOR_EACH_MAIL else counts.to_order
     rows = (
-        (counts.to_order, PER_ORDER, "for this work order"),
+        (to_order, PER_ORDER, "for this work order"),
         (counts.to_address_in_hour, PER_ADDRESS_AND_HOUR, "to this address within an hour"),
         (counts.to_address_in_day, PER_ADDRESS_AND_DAY, "to this address within a day"),
         (counts.site_in_minute, SITE_PER_MINUTE, "from this site within a minute"),

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Protocol
 
@@ -39,6 +39,7 @@ log = structlog.get_logger()
 
 IN_PRESS = 8  # events
 SEND_ROWS = 20
+RESEND_AFTER = timedelta(minutes=10)
 # Longer than a PDF may take, and than a server may think about the final dot (RFC 5321 4.5.3.2.6).
 COMPOSE_LEASE_SECONDS = 120
 SEND_LEASE_SECONDS = 900
@@ -283,12 +284,16 @@ class Send:
                 log.info("mail_postponed", outbox=row.id, attempt=row.attempts, reason=reason)
 
     def _unknown(self, row: OutboxRow, reply: str) -> None:
-        """The dot went out, no answer came: once more, the same bytes, the same Message-ID."""
+        """The dot went out, no answer came: once more, the same bytes, the same Message-ID.
+
+        Not at once: what broke at the dot would break again. After a restart it is (behaviour).
+        """
         if row.resends:
             self._bury(row, f"sent twice without an answer, it may have arrived: {reply}")
             return
         with self._store.write() as unit:
-            unit.outbox.unknown(row.id, row.attempts, self._around.clock(), reply)
+            next_at = self._around.clock() + RESEND_AFTER
+            unit.outbox.unknown(row.id, row.attempts, next_at, reply)
         log.warning("mail_unanswered", outbox=row.id, attempt=row.attempts, reason=reply)
 
     def _bury(self, row: OutboxRow, reply: str) -> None:

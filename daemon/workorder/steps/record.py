@@ -108,7 +108,7 @@ class Recorder:
             to_address_in_day=outbox.capped_since(email, now - DAY),
             site_in_minute=outbox.capped_since(None, now - MINUTE),
         )
-        return over_cap(counts) is None
+        return over_cap(request.kind, counts) is None
 
 
 def people_of(unit: Unit, order: WorkOrder, policy: Policy) -> People:

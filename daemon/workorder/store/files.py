@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from workorder.errors import StorageError
+from workorder.errors import NotFoundError, StorageError
 
 _STALE_SECONDS = 3600.0
 
@@ -46,9 +46,13 @@ class Files:
         """The mail of that hash.
 
         Raises:
-            StorageError: it is not there, or the disk refuses.
+            NotFoundError: this one file is gone; the others may well be there.
+            StorageError: the disk refuses, or nothing is where the files should be.
         """
-        return _read(self._path("raw", sha256, ".eml"))
+        path = self._path("raw", sha256, ".eml")
+        if path.parent.is_dir() and not path.exists():
+            raise NotFoundError(f"the stored mail {path.name} is gone from {path.parent}")
+        return _read(path)
 
     def put_blob(self, content: bytes) -> str:
         """Keep an attachment; the hash it is found by.

@@ -119,16 +119,20 @@ class Notices(Repository):
         body = self._connection.execute(sql.BODIES, {"ids": [row_id]}).one_or_none()
         return replace(rows[0], body=None if body is None else body.body)
 
+    def waiting(self) -> int:
+        """How many notices are not sent yet, and will be tried again by themselves."""
+        return int(self._connection.execute(sql.WAITING).scalar_one())
+
     def retry(self, row_id: int, now: datetime) -> None:
-        """Have a buried notice tried again: its frozen bytes, or composed if it has none.
+        """Have a buried or waiting notice tried now: its frozen bytes, or composed if it has none.
 
         Raises:
             NotFoundError: there is none.
-            RequestError: it is not buried.
+            RequestError: it was sent, was discarded, or is on its way.
         """
         row = self.get(row_id)
         if not self._connection.execute(sql.RETRY, {"an_id": row_id, "now": now}).rowcount:
-            raise RequestError(f"outgoing mail {row_id} is not buried: it is {row.state}")
+            raise RequestError(f"outgoing mail {row_id} does not wait: it is {row.state}")
 
     def discard(self, row_id: int) -> None:
         """Give up a notice that was not sent.

@@ -158,9 +158,13 @@ DISCARD = (
     )
     .values(state=NoticeState.DISCARDED, lease_until=null())
 )
+WAITING = select(func.count()).where(_c.state.in_((NoticeState.PENDING, NoticeState.READY)))
 RETRY = (
     update(outbox)
-    .where(_c.id == _ID, _c.state == NoticeState.BURIED)
+    .where(
+        _c.id == _ID,
+        _c.state.in_((NoticeState.BURIED, NoticeState.READY, NoticeState.PENDING)),
+    )
     .values(
         state=case(
             (
