@@ -166,10 +166,15 @@ class PathsConfig(_Section):
 
 
 class WorkOrdersConfig(_Section):
-    """Limits of a work order's life: days until a reply opens a new one; MB (10^6) of a mail."""
+    """Limits: days until a reply opens a new work order, MB (2^20 bytes) of a mail read whole."""
 
     reopen_days: Annotated[StrictInt, Field(ge=0, le=3650)] = 14
     max_mail_mb: Annotated[StrictInt, Field(ge=1, le=500)] = 40
+
+    @property
+    def max_mail_bytes(self) -> int:
+        """The largest mail that is read whole. 40 MB let a file of 30 pass: base64 adds a third."""
+        return self.max_mail_mb * 2**20
 
 
 class Config(_Section):

@@ -32,7 +32,6 @@ PARTS = (INTAKE, DELIVER)
 _INTAKE_DEADLINE = 900.0
 _DELIVER_DEADLINE = 1200.0
 _DELIVER_IDLE = 5.0
-_MEGABYTE = 1_000_000
 
 
 def _unwatched(_name: str) -> None:
@@ -49,7 +48,7 @@ def _intake_settings(site: Site) -> IntakeSettings:
         ),
         first_number=config.numbers.first,
         admin_address=config.site.admin_address,
-        max_mail_bytes=config.work_orders.max_mail_mb * _MEGABYTE,
+        max_mail_bytes=config.work_orders.max_mail_bytes,
     )
 
 

@@ -52,9 +52,10 @@ def memory_mb(pid: int) -> float:
 
 @dataclass
 class Watch:
-    """Samples a process's memory until it is left; `peak_mb` and `cpu` are known then."""
+    """Samples a process's memory; `peak_mb` and `cpu` (seconds) are known when it is left."""
 
     pid: int
+    every: float = 0.2
     peak_mb: float = 0.0
     cpu: float = 0.0
 
@@ -71,7 +72,7 @@ class Watch:
         self.cpu = cpu_seconds(self.pid) - self._cpu_before
 
     def _sample(self) -> None:
-        while not self._stop.wait(0.2):
+        while not self._stop.wait(self.every):
             self.peak_mb = max(self.peak_mb, memory_mb(self.pid))
 
 

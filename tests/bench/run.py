@@ -181,7 +181,7 @@ def large_mail() -> Result:
     with a_site() as site:
         daemon = site.start()
         try:
-            with Watch(daemon.pid) as watch:
+            with Watch(daemon.pid, every=0.02) as watch:
                 site.dovecot.deliver(site.user, [message.as_bytes(policy=SMTP)])
                 site.expect(3, patience=120, ended=lambda: daemon.poll() is not None)
         finally:

@@ -11,7 +11,6 @@ from workorder.inbound.mailbox import ImapMailbox
 from workorder.steps.reconcile import Account
 from workorder.steps.reconcile import reconcile as audit
 
-MEGABYTE = 1_000_000
 _UNKNOWN_SHOWN = 20
 
 
@@ -21,7 +20,7 @@ def reconcile(as_json: bool) -> None:
     """Compare each mailbox with what is on record; ends with 1 where they do not agree."""
     accounts = []
     with the_site() as site:
-        largest = site.config.work_orders.max_mail_mb * MEGABYTE
+        largest = site.config.work_orders.max_mail_bytes
         for config in site.config.mailboxes:
             mailbox = ImapMailbox(config)
             try:
