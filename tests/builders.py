@@ -36,7 +36,6 @@ PRINTER = Equipment(id=1, customer_id=1, tag="PRN-2", name="Front desk printer",
 def policy(**changes: Any) -> Policy:
     values: dict[str, Any] = {
         "prefix": "WO",
-        "support_address": SUPPORT,
         "own_addresses": frozenset({SUPPORT}),
         "domain": "northwind.example",
         "language": "en",

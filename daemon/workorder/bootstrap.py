@@ -36,7 +36,6 @@ class Site:
 
     config: Config
     store: Store
-    files: Files
     policy: Policy
     card: SiteCard
     clock: Callable[[], datetime]
@@ -65,14 +64,12 @@ def open_site(
         StorageError: there is no database, or not one that this program works with.
         SiteLockedError: it is to be upgraded while another daemon holds it.
     """
-    files = Files(config.storage.files)
-    store = Store(open_engine(config.storage.database), files)
+    store = Store(open_engine(config.storage.database), Files(config.storage.files))
     try:
         _require_schema(store.engine, config, upgrading=upgrading)
         yield Site(
             config=config,
             store=store,
-            files=files,
             policy=policy_of(config),
             card=card_of(config),
             clock=clock,
@@ -105,7 +102,6 @@ def policy_of(config: Config) -> Policy:
     logins = {box.user for box in config.mailboxes if "@" in box.user}
     return Policy(
         prefix=config.numbers.prefix,
-        support_address=support,
         own_addresses=frozenset({support.lower(), *(login.lower() for login in logins)}),
         domain=support.rpartition("@")[2],
         language=config.site.language,

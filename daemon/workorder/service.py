@@ -91,6 +91,7 @@ class Daemon:
         stop_on_signals(self._stop)
         mailboxes = [mailbox.name for _, mailbox in self._intakes]
         self._resources.enter_context(SiteLock.acquire(self._site.store.engine, mailboxes))
+        self._site.store.files.sweep()
         for intake, _ in self._intakes:
             intake.take_back()
         with self._site.store.write() as unit:

@@ -18,7 +18,7 @@ RAW = b"From: \xff\xfe\r\n\r\n\x1b[2Jbroken\r\n"
 def set_aside(shell: Shell) -> int:
     """A mail that came in and was set aside; its id."""
     with shell.site() as site:
-        sha256 = site.files.put_raw(RAW)
+        sha256 = site.store.files.put_raw(RAW)
         arrival = Arrival(uidvalidity=1, uid=7, sha256=sha256, size=len(RAW), internaldate=NOON)
         with site.store.write() as unit:
             unit.inbound.record("support", [arrival], NOON)

@@ -73,7 +73,7 @@ def show(mail_id: int, raw: bool, as_json: bool) -> None:
         with site.store.read() as unit:
             entry = unit.inbound.get(mail_id)
         if raw:
-            print_raw(site.files.raw(entry.sha256))
+            print_raw(site.store.files.raw(entry.sha256))
             return
     document = mail_json(entry) | {
         "internaldate": iso(entry.internaldate),

@@ -14,6 +14,7 @@ from workorder.bootstrap import card_of
 from workorder.cli.output import json_option, print_json, print_line, print_table, say, write_file
 from workorder.cli.site import load_config
 from workorder.config import Config
+from workorder.core.announce import carries_pdf
 from workorder.core.message import Address
 from workorder.core.notice import Audience, Envelope, Letter, NoticeKind
 from workorder.errors import NotFoundError, RequestError
@@ -69,7 +70,7 @@ def preview(
         if html is not None:
             write_file(html, _content(mail, "html").encode())
     else:
-        click.echo(own.render(name, letter, pdf_attached=_carries_pdf(letter)))
+        click.echo(own.render(name, letter, pdf_attached=carries_pdf(letter.kind, letter.audience)))
     if pdf is not None:
         write_file(pdf, render_pdf(letter, own))
 
@@ -148,15 +149,13 @@ def _mail(letter: Letter, config: Config, own: Templates) -> EmailMessage:
         date=letter.event.at,
         auto_submitted=None,
     )
-    sheet = Sheet(letter=letter, envelope=envelope, with_pdf=_carries_pdf(letter))
+    sheet = Sheet(
+        letter=letter, envelope=envelope, with_pdf=carries_pdf(letter.kind, letter.audience)
+    )
     result = press(PressJob(sheets=(sheet,)), own)
     if result.pdf_problem:
         say(f"the PDF cannot be made: {result.pdf_problem}")
     return message_from_bytes(result.mails[0], policy=policy.default)
-
-
-def _carries_pdf(letter: Letter) -> bool:
-    return letter.kind is NoticeKind.OPENED and letter.audience is Audience.CUSTOMER
 
 
 def _print_mail(mail: EmailMessage) -> None:

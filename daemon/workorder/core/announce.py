@@ -17,7 +17,7 @@ def announce(
             recipient=recipient.address,
             audience=recipient.audience,
             language=recipient.language,
-            with_pdf=_with_pdf(occasion, recipient),
+            with_pdf=carries_pdf(occasion.kind, recipient.audience),
             auto_submitted=_auto_submitted(occasion),
             in_reply_to=cause or order.thread_id,
             references=_references(order, cause),
@@ -34,8 +34,9 @@ def _references(order: WorkOrder, cause: str | None) -> tuple[str, ...]:
     return (order.thread_id, cause)
 
 
-def _with_pdf(occasion: Occasion, recipient: Recipient) -> bool:
-    return occasion.kind is NoticeKind.OPENED and recipient.audience is Audience.CUSTOMER
+def carries_pdf(kind: NoticeKind, told_as: Audience) -> bool:
+    """Whether a notice comes with the PDF, which is worded for the customer's side."""
+    return kind is NoticeKind.OPENED and told_as is Audience.CUSTOMER
 
 
 def _auto_submitted(occasion: Occasion) -> AutoSubmitted | None:

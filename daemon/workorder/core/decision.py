@@ -28,7 +28,6 @@ class Policy:
     """What the site's configuration says about deciding."""
 
     prefix: str
-    support_address: str
     own_addresses: frozenset[str]
     domain: str
     language: str
