@@ -61,11 +61,37 @@ def read_toml(path: Path) -> Document:
     Raises:
         ConfigError: it cannot be read, is not UTF-8, or is not TOML.
     """
-    parsed = _parsed(_read_text(path))
+    return parse_toml(path, read_text(path))
+
+
+def parse_toml(path: Path, text: str) -> Document:
+    """Read `text` as the TOML file at `path`, which is only named.
+
+    Raises:
+        ConfigError: it is not TOML.
+    """
+    parsed = _parsed(text)
     if isinstance(parsed, str):
         raise ConfigError([f"{path}:{parsed}"])
     data, lines = parsed
     return Document(path=path, data=data, lines=lines)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of the file at `path`.
+
+    Raises:
+        ConfigError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+    raise ConfigError([f"{path}:{line}: is not UTF-8 text"])
 
 
 def key_text(key: KeyPath) -> str:
@@ -100,18 +126,6 @@ def key_lines(text: str) -> dict[KeyPath, int]:
 
 def _folded(word: str) -> str:
     return word.lower().replace("-", "_")
-
-
-def _read_text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-    raise ConfigError([f"{path}:{line}: is not UTF-8 text"])
 
 
 def _parsed(text: str) -> tuple[dict[str, Any], dict[KeyPath, int]] | str:

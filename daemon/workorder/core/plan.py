@@ -1,0 +1,78 @@
+"""Which notice goes to whom, with which template, with the PDF or not: notices.toml as a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Whom a line of notices.toml can name."""
+
+    REQUESTER = "requester"
+    PRIMARY_CONTACTS = "primary-contacts"
+    PARTICIPANTS = "participants"
+    TECHNICIANS = "technicians"
+    """The assigned technician; while unassigned each whose `notify` is `all`."""
+    ASSIGNED = "assigned-technician"
+
+
+CUSTOMER_SIDE = frozenset({Role.REQUESTER, Role.PRIMARY_CONTACTS, Role.PARTICIPANTS})
+
+
+class Telling(StrEnum):
+    """What can be told, as notices.toml names it; a reply is two things, by who wrote it."""
+
+    OPENED = "opened"
+    REPLY_BY_CUSTOMER = "reply-by-customer"
+    REPLY_BY_TECHNICIAN = "reply-by-technician"
+    IN_PROGRESS = "in-progress"
+    WAITING_PARTS = "waiting-parts"
+    WAITING_VENDOR = "waiting-vendor"
+    WAITING_CUSTOMER = "waiting-customer"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    NOTE = "note"
+    MAIL_FAILED = "mail-failed"
+
+
+INTERNAL = frozenset({Telling.NOTE, Telling.MAIL_FAILED})
+"""What is worded for technicians alone: no line may name the customer's side for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLine:
+    """To whom, with which folder of templates/mail/, and whether the customer's side gets a PDF."""
+
+    to: tuple[Role, ...]
+    template: str
+    pdf: bool = False
+
+
+NoticePlan = Mapping[Telling, PlanLine]
+
+_EVERYBODY = (Role.REQUESTER, Role.PRIMARY_CONTACTS, Role.PARTICIPANTS)
+
+
+def _line(telling: Telling, *to: Role, pdf: bool = False) -> PlanLine:
+    template = "reply" if telling.value.startswith("reply") else telling.value
+    return PlanLine(to=to, template=template, pdf=pdf)
+
+
+SHIPPED: NoticePlan = {
+    Telling.OPENED: _line(
+        Telling.OPENED, Role.REQUESTER, Role.PRIMARY_CONTACTS, Role.TECHNICIANS, pdf=True
+    ),
+    Telling.REPLY_BY_CUSTOMER: _line(
+        Telling.REPLY_BY_CUSTOMER, Role.TECHNICIANS, Role.PRIMARY_CONTACTS, Role.PARTICIPANTS
+    ),
+    Telling.REPLY_BY_TECHNICIAN: _line(Telling.REPLY_BY_TECHNICIAN, *_EVERYBODY),
+    Telling.IN_PROGRESS: _line(Telling.IN_PROGRESS, *_EVERYBODY),
+    Telling.WAITING_PARTS: _line(Telling.WAITING_PARTS, *_EVERYBODY),
+    Telling.WAITING_VENDOR: _line(Telling.WAITING_VENDOR, *_EVERYBODY),
+    Telling.WAITING_CUSTOMER: _line(Telling.WAITING_CUSTOMER, *_EVERYBODY),
+    Telling.FINISHED: _line(Telling.FINISHED, *_EVERYBODY, pdf=True),
+    Telling.CANCELLED: _line(Telling.CANCELLED, *_EVERYBODY),
+    Telling.NOTE: _line(Telling.NOTE, Role.ASSIGNED),
+    Telling.MAIL_FAILED: _line(Telling.MAIL_FAILED, Role.TECHNICIANS),
+}
+"""The shipped plan: what notices.toml says when it says nothing else (behaviour's table)."""

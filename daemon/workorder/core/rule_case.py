@@ -1,0 +1,192 @@
+"""What the conditions of rules look at: a mail, who sent it, and when; read once, and lazily."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from workorder.core.classify import MailKind
+from workorder.core.message import InboundMail
+from workorder.core.sender import Sender
+
+MAX_LOOKED_AT: Final = 65_536
+"""Characters of a text that conditions look at; the rest is not read."""
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A mail as the rules judge it.
+
+    `is_reply`: it belongs to a work order that is there. `local` is the mail's moment in the
+    site's zone (aware): conditions on weekday and time are about its clock.
+    """
+
+    mail: InboundMail
+    sender: Sender
+    kind: MailKind
+    is_reply: bool
+    language: str
+    local: datetime
+
+
+class FieldName(StrEnum):
+    """What has words to be compared; the values are those of the rule files."""
+
+    SENDER = "sender"
+    DOMAIN = "domain"
+    RECIPIENT = "recipient"
+    SUBJECT = "subject"
+    TEXT = "text"
+    HEADER = "header"
+    ATTACHMENT = "attachment"
+    ATTACHMENT_TYPE = "attachment-type"
+    CUSTOMER = "customer"
+    LANGUAGE = "language"
+    KIND = "kind"
+    DMARC = "dmarc"
+    WEEKDAY = "weekday"
+    WORD = "word"
+    """What an alert rule captured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field; `detail` is the lower-case name of a header, or that of a captured word."""
+
+    name: FieldName
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """How the rule files write it."""
+        return f"{self.name}.{self.detail}" if self.detail else self.name.value
+
+
+def folded(words: str) -> str:
+    """What all ways to write the same words have in common: case and white space do not count."""
+    return " ".join(composed(words).casefold().split())
+
+
+def composed(words: str) -> str:
+    """Letters and their accents as one character each: Macs send them apart in file names."""
+    return words if words.isascii() else unicodedata.normalize("NFC", words)
+
+
+_NO_WORDS: Final[Mapping[str, str]] = {}
+
+
+class View:
+    """One case, with what was read of it kept: hundreds of rules ask for the same few fields."""
+
+    __slots__ = ("_folds", "_raws", "case", "words")
+
+    def __init__(self, case: Case, words: Mapping[str, str] = _NO_WORDS) -> None:
+        """Look at `case`; `words` are those that an alert rule captured from it."""
+        self.case = case
+        self.words = words
+        self._raws: dict[Field, tuple[bytes, ...]] = {}
+        self._folds: dict[Field, tuple[str, ...]] = {}
+
+    def texts(self, field: Field) -> tuple[str, ...]:
+        """The values that a field has here, often one; none where there is nothing of the kind."""
+        values = _READ[field.name](self, field.detail)
+        return tuple(composed(value[:MAX_LOOKED_AT]) for value in values)
+
+    def raws(self, field: Field) -> tuple[bytes, ...]:
+        """The same as UTF-8, for patterns."""
+        found = self._raws.get(field)
+        if found is None:
+            found = tuple(text.encode("utf-8", "replace") for text in self.texts(field))
+            self._raws[field] = found
+        return found
+
+    def folds(self, field: Field) -> tuple[str, ...]:
+        """The same as `folded` leaves them, for equality."""
+        found = self._folds.get(field)
+        if found is None:
+            found = tuple(folded(text) for text in self.texts(field))
+            self._folds[field] = found
+        return found
+
+
+def _sender(view: View, _detail: str) -> tuple[str, ...]:
+    # The address, never the name beside it: anybody writes any name there.
+    address = view.case.sender.address
+    return (address.email,) if address is not None else ()
+
+
+def _domain(view: View, _detail: str) -> tuple[str, ...]:
+    address = view.case.sender.address
+    return (address.domain,) if address is not None else ()
+
+
+def _recipient(view: View, _detail: str) -> tuple[str, ...]:
+    mail = view.case.mail
+    return tuple(address.email for address in (*mail.to, *mail.cc))
+
+
+def _subject(view: View, _detail: str) -> tuple[str, ...]:
+    return (view.case.mail.subject,)
+
+
+def _text(view: View, _detail: str) -> tuple[str, ...]:
+    return (view.case.mail.new_text,)
+
+
+def _header(view: View, name: str) -> tuple[str, ...]:
+    return view.case.mail.all_headers(name)
+
+
+def _attachment(view: View, _detail: str) -> tuple[str, ...]:
+    return tuple(attachment.name for attachment in view.case.mail.attachments)
+
+
+def _attachment_type(view: View, _detail: str) -> tuple[str, ...]:
+    return tuple(attachment.type for attachment in view.case.mail.attachments)
+
+
+def _customer(view: View, _detail: str) -> tuple[str, ...]:
+    customer = view.case.sender.customer
+    return (customer.name,) if customer is not None else ()
+
+
+def _language(view: View, _detail: str) -> tuple[str, ...]:
+    return (view.case.language,) if view.case.language else ()
+
+
+def _kind(view: View, _detail: str) -> tuple[str, ...]:
+    return (view.case.kind.value,)
+
+
+def _dmarc(view: View, _detail: str) -> tuple[str, ...]:
+    return (view.case.sender.dmarc.result.value,)
+
+
+def _weekday(view: View, _detail: str) -> tuple[str, ...]:
+    return (WEEKDAYS[view.case.local.weekday()],)
+
+
+def _word(view: View, name: str) -> tuple[str, ...]:
+    found = view.words.get(name)
+    return (found,) if found is not None else ()
+
+
+_READ: Final[Mapping[FieldName, Callable[[View, str], tuple[str, ...]]]] = {
+    FieldName.SENDER: _sender,
+    FieldName.DOMAIN: _domain,
+    FieldName.RECIPIENT: _recipient,
+    FieldName.SUBJECT: _subject,
+    FieldName.TEXT: _text,
+    FieldName.HEADER: _header,
+    FieldName.ATTACHMENT: _attachment,
+    FieldName.ATTACHMENT_TYPE: _attachment_type,
+    FieldName.CUSTOMER: _customer,
+    FieldName.LANGUAGE: _language,
+    FieldName.KIND: _kind,
+    FieldName.DMARC: _dmarc,
+    FieldName.WEEKDAY: _weekday,
+    FieldName.WORD: _word,
+}
