@@ -124,3 +124,24 @@ class InboundMail:
     def all_headers(self, name: str) -> tuple[str, ...]:
         """Every header of that (lower-case) name, topmost first."""
         return tuple(value for key, value in self.headers if key == name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """A mail that was passed on inside another one.
+
+    `authors` are those whom its header blocks name, outermost first; empty where none says clearly
+    enough who wrote it. `own_text` is what the forwarder wrote above it, `text` what the original
+    says. `attached`: it came as message/rfc822.
+    """
+
+    authors: tuple[Address, ...]
+    own_text: str = field(repr=False)
+    text: str = field(repr=False)
+    subject: str
+    attached: bool = False
+
+    @property
+    def author(self) -> Address | None:
+        """Who wrote the outermost of them."""
+        return self.authors[0] if self.authors else None

@@ -5,6 +5,7 @@ comment or a quoted string; names are decoded afterwards, so that no encoded com
 address can become part of the structure.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +21,7 @@ MAX_ADDRESSES: Final = 200
 # Room for the 200: what is cut away is not read at all.
 _MAX_TEXT: Final = 32_768
 _MAX_NAME: Final = 200
+_ASIDE: Final = re.compile(r'"(?:\\.|[^"\\])*"|\([^()]*\)|<[^<>]*>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +48,8 @@ def read_addresses(values: Sequence[str]) -> AddressList:
             text, truncated = text[: max(text.rfind(",", 0, room), 0)], True
         room -= len(text)
         pairs, defective = _mailboxes(text)
-        unsure = unsure or defective
+        # What reads over a NUL, and what stops at it, see two different mailboxes.
+        unsure = unsure or defective or "\0" in value or _is_group(text)
         for name, addr_spec in pairs:
             email = normal_address(addr_spec)
             if email is None:
@@ -58,6 +61,12 @@ def read_addresses(values: Sequence[str]) -> AddressList:
         unsure=unsure,
         truncated=truncated or len(found) > MAX_ADDRESSES,
     )
+
+
+def _is_group(text: str) -> bool:
+    """Whether mailboxes are named as a group (RFC 5322 3.4), which hides whom From means."""
+    bare = _ASIDE.sub("", text)
+    return -1 < bare.find(":") < bare.rfind(";")
 
 
 def _mailboxes(text: str) -> tuple[list[tuple[str, str]], bool]:
