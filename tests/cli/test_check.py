@@ -1,5 +1,6 @@
-"""`workorder check`: a line for everything the configuration names, and nothing changed."""
+"""`workorder check`: lines for everything the configuration names, and nothing changed."""
 
+import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,21 +8,24 @@ from typing import Any
 
 import pytest
 
+from builders import SUPPORT
 from cli.shell import Shell
 from servers.dovecot import PASSWORD, Dovecot
 from servers.smtp_sink import SmtpSink
-from workorder.steps.check import Level, check_site
+from workorder.core.findings import Level
+from workorder.steps.check import check_site
 
 SUBJECTS = [
     *("database", "files", "disk", "secret", "clock"),
-    *("mailbox support", "smtp", "rules", "templates", "pdf"),
+    *("mailbox support", "smtp", "rules", "templates", "pdf", "proof"),
 ]
+UNPROBED = ("check", "--probe-seconds", "0")
 
 
 def checked(shell: Shell) -> dict[str, tuple[str, str]]:
     """The worst finding of each subject."""
     rows = [
-        (row["subject"], row["level"], row["text"]) for row in shell.run("check", "--json").json
+        (row["subject"], row["level"], row["text"]) for row in shell.run(*UNPROBED, "--json").json
     ]
     rows.sort(key=lambda row: ["ok", "warn", "fail"].index(row[1]))
     return {subject: (level, text) for subject, level, text in rows}
@@ -31,14 +35,15 @@ def state(shell: Shell) -> dict[Path, Any]:
     return {path: path.stat().st_mtime_ns for path in shell.home.rglob("*") if path.is_file()}
 
 
-def test_a_site_where_all_is_well_has_a_line_each_and_is_not_changed(
+def test_a_site_where_all_is_well_has_lines_of_each_and_is_not_changed(
     served: Shell, dovecot: Dovecot, user: str, smtp_sink: SmtpSink
 ) -> None:
+    served.settle()
     before = state(served)
-    result = served.run("check")
+    result = served.run(*UNPROBED)
     assert (result.code, result.err) == (0, "")
-    lines = result.text.splitlines()
-    assert [line.partition(": ")[0] for line in lines] == [f"ok   {name}" for name in SUBJECTS]
+    heads = [line.partition(": ")[0] for line in result.text.splitlines()]
+    assert list(dict.fromkeys(heads)) == [f"ok   {name}" for name in SUBJECTS]
     assert "folder WorkOrder.Done: will be made" in result.text
     assert state(served) == before
     assert dovecot.folders(user) == {"INBOX"}
@@ -46,9 +51,10 @@ def test_a_site_where_all_is_well_has_a_line_each_and_is_not_changed(
 
 
 def test_json_stands_alone_on_stdout(served: Shell) -> None:
-    result = served.run("check", "--json")
+    served.settle()
+    result = served.run(*UNPROBED, "--json")
     assert (result.code, result.err) == (0, "")
-    assert [row["subject"] for row in result.json] == SUBJECTS
+    assert list(dict.fromkeys(row["subject"] for row in result.json)) == SUBJECTS
     assert {row["level"] for row in result.json} == {"ok"}
     assert all(set(row) == {"level", "subject", "text"} for row in result.json)
 
@@ -58,8 +64,7 @@ def test_every_failure_is_told_and_the_rest_is_tried_all_the_same(shell: Shell) 
         shell.edit(f'host = "{host}"', 'host = "127.0.0.1"')
         shell.edit(f"port = {port}", "port = 1")
     (shell.home / "var" / "workorder.db").unlink()
-    (shell.home / "rules" / "README.md").unlink()
-    (shell.home / "rules").rmdir()
+    shutil.rmtree(shell.home / "rules")
     broken = shell.home / "templates" / "mail" / "opened" / "body.txt"
     broken.parent.mkdir(parents=True)
     broken.write_text("{{ order.nubmer }}")
@@ -116,7 +121,7 @@ def test_what_is_allowed_and_unwise_is_a_warning_and_no_failure(served: Shell) -
     (served.home / "var" / "secret").chmod(0o644)
     (served.home / "templates").rmdir()
     (served.home / "var" / "files").rmdir()
-    result = served.run("check")
+    result = served.run(*UNPROBED)
     assert (result.code, result.err) == (0, "")
     warned = [line for line in result.text.splitlines() if line.startswith("warn ")]
     for word in ('"from" alone', "chmod o-r", "chmod 600", "templates is no folder", "files does"):
@@ -136,3 +141,40 @@ def test_a_clock_that_went_back_is_told(settled: Shell) -> None:
     assert clock(now - timedelta(seconds=30)) is Level.OK
     assert clock(now - timedelta(hours=1)) is Level.FAIL
     assert clock(datetime(1970, 1, 1, tzinfo=UTC)) is Level.FAIL
+
+
+def test_one_mail_goes_to_ourselves_and_is_not_waited_for_beyond_what_was_said(
+    served: Shell, smtp_sink: SmtpSink
+) -> None:
+    result = served.run("check", "--probe-seconds", "1")
+    assert (result.code, result.err) == (0, "")
+    assert "warn proof: probe: did not come back in time" in result.text
+    assert [(mail.sender, mail.recipients) for mail in smtp_sink.mails] == [(SUPPORT, (SUPPORT,))]
+
+
+def test_nothing_is_sent_where_no_way_rests_on_a_mail_server(
+    served: Shell, smtp_sink: SmtpSink
+) -> None:
+    text = served.config_file.read_text()
+    served.config_file.write_text(text.replace("[trust]", '[trust]\ncommands = ["reply"]'))
+    result = served.run("check")
+    assert result.code == 0
+    assert "ok   proof: reply: " in result.text
+    assert smtp_sink.mails == []
+
+
+def test_nothing_is_sent_where_it_could_not_be_seen_to_arrive(
+    served: Shell, smtp_sink: SmtpSink
+) -> None:
+    served.edit(f'password = "{PASSWORD}"', 'password = "wrong"')
+    result = served.run("check")
+    assert result.code == 1
+    assert "warn proof: probe: was not sent: mailbox support" in result.text
+    assert smtp_sink.mails == []
+
+
+@pytest.mark.parametrize("seconds", ["-1", "601", "soon"])
+def test_how_long_to_wait_is_a_number_of_seconds(shell: Shell, seconds: str) -> None:
+    result = shell.run("check", "--probe-seconds", seconds)
+    assert result.code == 2
+    assert "--probe-seconds" in result.err

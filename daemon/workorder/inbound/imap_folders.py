@@ -19,11 +19,15 @@ DELETED = "\\Deleted"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
-    """The folder that is open on a connection. `keeps_keywords`: flags of our own last."""
+    """The folder that is open on a connection. `keeps_keywords`: flags of our own last.
+
+    A mail that comes will have the UID `uidnext` or a larger one; 1 where the server does not say.
+    """
 
     folder: str
     readonly: bool
     uidvalidity: int
+    uidnext: int
     count: int
     keeps_keywords: bool
 
@@ -86,6 +90,7 @@ def select(connection: ImapConnection, folder: str, *, readonly: bool = False) -
         folder=folder,
         readonly=readonly,
         uidvalidity=uidvalidity,
+        uidnext=said.get(b"UIDNEXT") or 1,
         count=said.get(b"EXISTS", 0),
         keeps_keywords=flags is None or b"\\*" in flags,  # none: all last (RFC 3501 7.1)
     )

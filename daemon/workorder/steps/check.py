@@ -1,28 +1,31 @@
-"""Trying everything that a configuration names, before a mail depends on it; changes nothing."""
+"""Trying everything that a configuration names, before a mail depends on it; changes nothing.
+
+Only to see what the mail servers do with a forged header it sends itself a mail, where asked to.
+"""
 
 import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Protocol, assert_never
 
-from workorder import shipped
+from workorder import rulefiles, shipped
 from workorder.config import Config
+from workorder.core.findings import Finding, Level, Remark
 from workorder.core.notice import NoticeKind
-from workorder.errors import StorageError, WorkOrderError
+from workorder.errors import ConfigError, StorageError, WorkOrderError
 from workorder.inbound.mailbox import ImapMailbox
 from workorder.outbound.pool import RenderPool
 from workorder.outbound.samples import sample_letter
 from workorder.outbound.smtp import SmtpTransport
 from workorder.outbound.templates import Templates
-from workorder.store.engine import SchemaState, database_file, open_engine, schema_state
-from workorder.store.files import Files
+from workorder.steps.check_proof import check_proof
+from workorder.steps.site_store import opened_store
+from workorder.store.engine import SchemaState, database_file, schema_state
 from workorder.store.unit import Store
 
 FIRST_YEAR = 2026
@@ -37,35 +40,24 @@ _MEGABYTE = 1_000_000
 _SQLITE = "sqlite:///"
 
 
-class Level(StrEnum):
-    """How a trial went."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
+Trial = Callable[[], Iterable[Remark]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What was found of one thing, in one line."""
+def check_site(config: Config, now: datetime, *, probe_seconds: float = 0.0) -> Iterator[Finding]:
+    """Try each thing in turn; a finding comes as soon as it is known.
 
-    level: Level
-    subject: str
-    text: str
-
-
-Outcome = tuple[Level, str]
-
-
-def check_site(config: Config, now: datetime) -> Iterator[Finding]:
-    """Try each thing in turn; a finding comes as soon as it is known. `now` is the clock's."""
+    Args:
+        config: The configuration.
+        now: The clock's time.
+        probe_seconds: How long the mail to ourselves is waited for; with 0 none is sent.
+    """
     for warning in config.warnings:
         yield Finding(level=Level.WARN, subject="config", text=warning)
-    for subject, trial in _trials(config, now):
+    for subject, trial in _trials(config, now, probe_seconds):
         yield from _tried(subject, trial)
 
 
-def _trials(config: Config, now: datetime) -> Iterator[tuple[str, Callable[[], Iterable[Outcome]]]]:
+def _trials(config: Config, now: datetime, probe_seconds: float) -> Iterator[tuple[str, Trial]]:
     yield "database", partial(_database, config)
     yield "files", partial(_files, config)
     yield "disk", partial(_disk, config)
@@ -74,12 +66,13 @@ def _trials(config: Config, now: datetime) -> Iterator[tuple[str, Callable[[], I
     for box in config.mailboxes:
         yield f"mailbox {box.name}", partial(_probed, ImapMailbox(box))
     yield "smtp", partial(_probed, SmtpTransport(config.smtp))
-    yield "rules", partial(_rules, config.paths.rules)
+    yield "rules", partial(_rules, config)
     yield "templates", partial(_templates, config)
     yield "pdf", partial(_pdf, config)
+    yield "proof", partial(check_proof, config, now, probe_seconds)
 
 
-def _tried(subject: str, trial: Callable[[], Iterable[Outcome]]) -> Iterator[Finding]:
+def _tried(subject: str, trial: Trial) -> Iterator[Finding]:
     try:
         for level, text in trial():
             yield Finding(level=level, subject=subject, text=_one_line(text))
@@ -99,8 +92,8 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _database(config: Config) -> Iterator[Outcome]:
-    with _opened(config) as store:
+def _database(config: Config) -> Iterator[Remark]:
+    with opened_store(config) as store:
         where = database_file(store.engine) or store.engine.url.render_as_string()
         state = schema_state(store.engine)
         if state is SchemaState.CURRENT:
@@ -108,7 +101,7 @@ def _database(config: Config) -> Iterator[Outcome]:
         yield _of_schema(state, where)
 
 
-def _of_schema(state: SchemaState, where: Path | str) -> Outcome:
+def _of_schema(state: SchemaState, where: Path | str) -> Remark:
     match state:
         case SchemaState.CURRENT:
             return Level.OK, f"{where} can be written, its tables are of this version"
@@ -122,15 +115,6 @@ def _of_schema(state: SchemaState, where: Path | str) -> Outcome:
             assert_never(state)
 
 
-@contextmanager
-def _opened(config: Config) -> Iterator[Store]:
-    store = Store(open_engine(config.storage.database), Files(config.storage.files))
-    try:
-        yield store
-    finally:
-        store.close()
-
-
 class _UndoneError(Exception):
     """Ends a transaction that was only a trial."""
 
@@ -140,7 +124,7 @@ def _try_to_write(store: Store) -> None:
         raise _UndoneError
 
 
-def _files(config: Config) -> Iterator[Outcome]:
+def _files(config: Config) -> Iterator[Remark]:
     folder = config.storage.files
     if not folder.exists():
         yield Level.WARN, f"{folder} does not exist yet; it is made with the first mail"
@@ -149,7 +133,7 @@ def _files(config: Config) -> Iterator[Outcome]:
         yield Level.OK, f"{folder} can be written"
 
 
-def _disk(config: Config) -> Iterator[Outcome]:
+def _disk(config: Config) -> Iterator[Remark]:
     """Space where mails and database go, each disk once."""
     needed = MAILS_TO_FIT * config.work_orders.max_mail_mb * _MEGABYTE
     folders = [config.storage.files]
@@ -169,7 +153,7 @@ def _nearest_there(folder: Path) -> Path:
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
-def _secret(file: Path) -> Iterator[Outcome]:
+def _secret(file: Path) -> Iterator[Remark]:
     if not file.exists():
         yield Level.WARN, f"{file} does not exist; workorder init makes one in a new site"
     elif file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
@@ -180,7 +164,7 @@ def _secret(file: Path) -> Iterator[Outcome]:
         yield Level.OK, f"{file} is there, and private"
 
 
-def _clock(config: Config, now: datetime) -> Iterator[Outcome]:
+def _clock(config: Config, now: datetime) -> Iterator[Remark]:
     if now.year < FIRST_YEAR:
         yield Level.FAIL, f"it says {now:%Y-%m-%d %H:%M} UTC, which is past"
         return
@@ -195,7 +179,7 @@ def _clock(config: Config, now: datetime) -> Iterator[Outcome]:
 def _newest_record(config: Config) -> datetime | None:
     """When something was last written; None of an empty database, or of one that cannot be read."""
     try:
-        with _opened(config) as store, store.read() as unit:
+        with opened_store(config) as store, store.read() as unit:
             opened = [order.opened_at for order in unit.queries.orders(limit=1)]
             written = [row.created_at for row in unit.outbox.rows(limit=1)]
     except StorageError:
@@ -207,16 +191,34 @@ class _Probed(Protocol):
     def probe(self) -> tuple[str, ...]: ...
 
 
-def _probed(server: _Probed) -> Iterator[Outcome]:
+def _probed(server: _Probed) -> Iterator[Remark]:
     yield Level.OK, "; ".join(server.probe())
 
 
-def _rules(folder: Path) -> Iterator[Outcome]:
-    count = sum(1 for file in folder.iterdir() if file.suffix == ".toml")
-    yield Level.OK, f"{folder} holds {count} rule files"
+def _rules(config: Config) -> Iterator[Remark]:
+    folder = config.paths.rules
+    try:
+        rule_set = rulefiles.load(folder)
+    except ConfigError as wrong:
+        yield from ((Level.FAIL, problem) for problem in wrong.problems)
+        return
+    templates = Templates(shipped.templates_folder(), config.paths.templates)
+    missing = [
+        f"{folder / 'notices.toml'}: {told}: there is no template folder mail/{line.template}"
+        for told, line in rule_set.notices.items()
+        if not templates.has(line.template)
+    ]
+    yield from ((Level.FAIL, problem) for problem in missing)
+    if not missing:
+        intake, alerts = len(rule_set.intake.rules), len(rule_set.alerts.rules)
+        words = len(rule_set.vocabulary.spellings)
+        yield (
+            Level.OK,
+            f"{folder}: {intake} intake rules, {alerts} alert rules, {words} spellings of tags",
+        )
 
 
-def _templates(config: Config) -> Iterator[Outcome]:
+def _templates(config: Config) -> Iterator[Remark]:
     overrides = config.paths.templates
     templates = Templates(shipped.templates_folder(), overrides)
     problems = templates.problems()
@@ -230,7 +232,7 @@ def _templates(config: Config) -> Iterator[Outcome]:
         yield Level.OK, f"{len(templates.names())} templates in {spoken}; {mine} of them your own"
 
 
-def _pdf(config: Config) -> Iterator[Outcome]:
+def _pdf(config: Config) -> Iterator[Remark]:
     pool = RenderPool(1, shipped.templates_folder(), config.paths.templates)
     try:
         content = pool.pdf(sample_letter(NoticeKind.OPENED, config.site.language))
