@@ -18,6 +18,7 @@ from workorder.core.model import (
     Technician,
     WorkOrder,
 )
+from workorder.core.ruled import NO_RULES
 from workorder.core.sender import Sender
 from workorder.core.trust import DmarcResult, DmarcVerdict
 
@@ -127,6 +128,7 @@ def facts(**changes: Any) -> Facts:
         "equipment": (PRINTER,),
         "at": NOON,
         "thread_id": "<a1@acme.example>",
+        "ruled": NO_RULES,
     }
     return Facts(**(values | changes))
 

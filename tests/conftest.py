@@ -6,11 +6,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from servers import postgres
 from servers.dovecot import INSTALL, Dovecot, dovecot_program
 from servers.smtp_sink import SmtpSink
 from servers.tcp_proxy import TcpProxy
 from servers.tls import Certificates, make_certificates
+from workorder.store.engine import open_engine
 
 
 def need(program: str | None, install: str) -> None:
@@ -47,3 +50,33 @@ def proxy_to() -> Iterator[Callable[[int], TcpProxy]]:
     """Start proxies to ports of 127.0.0.1, which end with the test."""
     with ExitStack() as stack:
         yield lambda port: stack.enter_context(TcpProxy(port))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "workorder.db"
+
+
+@pytest.fixture
+def sqlite_engine(database: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{database}", create=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.PostgreSQL]:
+    if not postgres.is_installed():
+        pytest.skip(postgres.WHY_NOT)
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_engine(postgresql: postgres.PostgreSQL) -> Iterator[Engine]:
+    engine = open_engine(postgresql.url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    yield engine
+    engine.dispose()

@@ -213,9 +213,13 @@ def test_the_configuration_cannot_be_changed(tmp_path: Path) -> None:
         ),
         (
             SMALLEST + '[trust]\ncommands = [\n  "reply",\n  "dmark",\n]\n',
+            'config.toml:15: trust.commands[1]: "dmark" is no way of proof: did you mean "dmarc"?',
+        ),
+        (
+            SMALLEST + '[trust]\ncommands = ["header:==x"]\n',
             (
-                'config.toml:15: trust.commands[1]: "dmark" is none of dmarc, reply, dmarc+reply,'
-                ' header:NAME=VALUE, from (did you mean "dmarc"?)'
+                'config.toml:13: trust.commands[0]: "header:==x" is no way of proof:'
+                " write it as header:NAME=VALUE"
             ),
         ),
         (

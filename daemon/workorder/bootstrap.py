@@ -12,13 +12,17 @@ from typing import assert_never
 
 from sqlalchemy import Engine
 
-from workorder import shipped
+from workorder import rulefiles, shipped
 from workorder.config import Config
 from workorder.core.decision import Policy
 from workorder.core.notice import SiteCard
+from workorder.core.rules import RuleSet
+from workorder.core.trust import parse_way
 from workorder.errors import StorageError
 from workorder.outbound.pool import RenderPool
 from workorder.steps.requests import OpenOrder
+from workorder.steps.site_rules import SiteRules
+from workorder.steps.writing import TechnicianWrites
 from workorder.store.engine import SchemaState, open_engine, schema_state, upgrade
 from workorder.store.files import Files
 from workorder.store.lock import SiteLock
@@ -39,6 +43,35 @@ class Site:
     policy: Policy
     card: SiteCard
     clock: Callable[[], datetime]
+
+    @property
+    def rules(self) -> SiteRules:
+        """How the site decides, and what proves a technician's mail."""
+        config = self.config
+        return SiteRules(
+            policy=self.policy,
+            ways=tuple(parse_way(way) for way in config.trust.commands),
+            authserv_id=config.trust.authserv_id,
+            timezone=config.site.timezone,
+        )
+
+    def rule_set(self) -> RuleSet:
+        """The rules as the files have them now.
+
+        Raises:
+            ConfigError: a file is wrong.
+        """
+        return rulefiles.load(self.config.paths.rules)
+
+    def technician_writes(self) -> TechnicianWrites:
+        """The request of a technician who writes to a work order."""
+        return TechnicianWrites(
+            store=self.store,
+            rules=self.rules,
+            rule_set=self.rule_set(),
+            first_number=self.config.numbers.first,
+            clock=self.clock,
+        )
 
     def open_order(self) -> OpenOrder:
         """The request that opens a work order on a contact's behalf."""

@@ -15,12 +15,11 @@ from pydantic import ValidationInfo
 
 from workorder.config_file import Document, Finding, did_you_mean, quoted
 from workorder.core.message import normal_address
+from workorder.core.trust import parse_way
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?", re.ASCII)
 _PREFIX = re.compile(r"[A-Za-z]{1,10}", re.ASCII)
-_HEADER_WAY = re.compile(r"header:[!-9;-~]+=\S.*")
-_WAYS = ("dmarc", "reply", "dmarc+reply", "from")
 
 
 def plain_text(value: str) -> str:
@@ -203,10 +202,8 @@ def split_listen(value: str) -> tuple[str, int]:
 
 def a_way(value: str) -> str:
     """Accept a way of proof for [trust] commands."""
-    if value in _WAYS or _HEADER_WAY.fullmatch(value):
-        return value
-    words = ", ".join((*_WAYS[:-1], "header:NAME=VALUE", _WAYS[-1]))
-    raise ValueError(f"{quoted(value)} is none of {words}{did_you_mean(value, _WAYS)}")
+    parse_way(value)
+    return value
 
 
 def _split(value: str) -> SplitResult | None:

@@ -11,16 +11,15 @@ import schedule
 from workorder.bootstrap import Site
 from workorder.config import MailboxConfig
 from workorder.core.message import Address
-from workorder.core.trust import parse_way
 from workorder.errors import LoginRefusedError
 from workorder.inbound.mailbox import ImapMailbox
 from workorder.outbound.smtp import SmtpTransport
 from workorder.runner import Task, Wake, run_forever, run_once, stop_on_signals
 from workorder.steps.deliver import Compose, DeliverySettings, Send
-from workorder.steps.facts import SiteRules
 from workorder.steps.housekeeping import Housekeeping
 from workorder.steps.intake import Intake, IntakeSettings
 from workorder.steps.record import trouble
+from workorder.steps.rulebook import RuleBook
 from workorder.steps.surroundings import Surroundings
 from workorder.store.lock import SiteLock
 
@@ -41,11 +40,7 @@ def _unwatched(_name: str) -> None:
 def _intake_settings(site: Site) -> IntakeSettings:
     config = site.config
     return IntakeSettings(
-        rules=SiteRules(
-            policy=site.policy,
-            ways=tuple(parse_way(way) for way in config.trust.commands),
-            authserv_id=config.trust.authserv_id,
-        ),
+        rules=site.rules,
         first_number=config.numbers.first,
         admin_address=config.site.admin_address,
         max_mail_bytes=config.work_orders.max_mail_bytes,
@@ -60,6 +55,7 @@ def _delivery_settings(site: Site) -> DeliverySettings:
         sender=Address(name=config.site.name, email=config.site.support_address),
         first_number=config.numbers.first,
         admin_address=config.site.admin_address,
+        ways=site.rules.ways,
     )
 
 
@@ -79,6 +75,14 @@ class Daemon:
         self._compose_wake = Wake()
         self._send_wake = Wake()
         self._resources = ExitStack()
+        self._rules = RuleBook(
+            site.config.paths.rules,
+            site.store,
+            policy=site.policy,
+            admin_address=site.config.site.admin_address,
+            clock=site.clock,
+            wake=self._compose_wake,
+        )
         self._intakes = self._build_intakes() if INTAKE in only else []
         self._delivery = self._build_delivery() if DELIVER in only else None
 
@@ -129,7 +133,9 @@ class Daemon:
             mailbox = ImapMailbox(config)
             self._resources.callback(mailbox.close)
             around = self._surroundings(self._compose_wake)
-            intake = Intake(mailbox, site.store, _intake_settings(site), around)
+            intake = Intake(
+                mailbox, site.store, _intake_settings(site), around, lambda: self._rules.current
+            )
             built.append((intake, mailbox))
         return built
 
@@ -188,6 +194,7 @@ class Daemon:
             clock=self._site.clock,
             wheel=wheel,
             wake=self._send_wake,
+            refresh_rules=self._rules.refresh,
         )
         return Task(
             name="housekeeping",

@@ -38,6 +38,7 @@ def buried(shell: Shell, *, frozen: bool = True) -> int:
         auto_submitted=AutoSubmitted.GENERATED,
         in_reply_to=None,
         references=(),
+        template="trouble",
         detail="the disk is full",
     )
     notice = NewNotice(

@@ -11,8 +11,9 @@ from cli.shell import DAEMON, Shell, process, workorder
 
 COMMANDS = [
     *("init", "check", "run", "demo", "list", "show", "pdf", "open"),
+    *("do", "rules"),
     *("customer", "contact", "equipment", "technician"),
-    *("templates", "mail", "outbox", "reconcile"),
+    *("tags", "templates", "mail", "outbox", "reconcile"),
 ]
 HEAVY = {"sqlalchemy", "alembic", "pydantic", "imapclient", "jinja2", "xhtml2pdf", "structlog"}
 

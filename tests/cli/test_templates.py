@@ -57,6 +57,29 @@ def test_one_template_is_shown_as_it_renders(shell: Shell) -> None:
     assert "PRN-2" in shell.must("templates", "preview", "pdf/work-order.html")
 
 
+def own_notice(shell: Shell, folder: str) -> None:
+    """A notice of the site's own."""
+    place = shell.home / "templates" / "mail" / folder
+    place.mkdir(parents=True)
+    (place / "subject.txt").write_text("[{{ order.label }}] {{ order.title }}")
+    for part in ("body.txt", "body.html"):
+        (place / part).write_text("Hooray, {{ order.status | status }}!")
+
+
+def test_a_notice_is_shown_with_the_folder_and_the_pdf_that_the_site_chose(shell: Shell) -> None:
+    own_notice(shell, "hooray")
+    (shell.home / "rules" / "notices.toml").write_text('[finished]\ntemplate = "hooray"\n')
+    assert shell.must("templates", "preview", "finished").endswith("\nHooray, Finished!\n")
+    assert shell.must("templates", "preview", "hooray").endswith("\nHooray, Finished!\n")
+    assert shell.must("templates", "preview", "mail/hooray/body.txt") == "Hooray, Finished!\n"
+    assert shell.must("templates", "preview", "cancelled").count("cancelled") > 0
+
+
+def test_a_notice_that_nobody_uses_yet_is_shown_with_an_opening(shell: Shell) -> None:
+    own_notice(shell, "hooray")
+    assert shell.must("templates", "preview", "hooray").endswith("\nHooray, In Progress!\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
@@ -64,6 +87,8 @@ def test_one_template_is_shown_as_it_renders(shell: Shell) -> None:
         (["mail/opened/body.htm"], "(did you mean mail/opened/body.html?)"),
         (["mail/nothing/body.html"], "no notice or template mail/nothing/body.html"),
         (["mail/layout.html"], "mail/layout.html is a part of others: preview one of opened"),
+        (["pdf/tag-card.html"], "is no notice's: see it with workorder tags --pdf FILE"),
+        (["note", "--for", "customer"], "is not for the customer: it is for the technician"),
         (["opened", "--language", "ep"], "no language ep: there are en, es"),
         (["trouble", "--for", "customer"], "not for the customer: it is for the admin"),
         (["trouble", "--pdf", "{tmp}/x.pdf"], "a notice trouble without a work order has no PDF"),

@@ -21,10 +21,10 @@ from workorder.core.announce import announce
 from workorder.core.classify import Classification, MailKind
 from workorder.core.correlate import Candidate, Via
 from workorder.core.decide import decide
-from workorder.core.decision import Decision, FailedNotice, NewContact, Outcome, Twin
+from workorder.core.decision import Decision, FailedNotice, Outcome, Twin
 from workorder.core.events import (
     AutoMailReceived,
-    EquipmentAdded,
+    EquipmentChanged,
     Linked,
     MailFailed,
     Noted,
@@ -41,8 +41,12 @@ from workorder.core.message import (
 )
 from workorder.core.model import OpenedBy, Person, Status, WorkOrder
 from workorder.core.notice import Audience, AutoSubmitted, NoticeKind, NoticeRequest
+from workorder.core.plan import SHIPPED
+from workorder.core.scene import NewContact
 from workorder.core.sender import Sender
+from workorder.core.tags import read_tags
 from workorder.core.trust import DmarcResult, Proof
+from workorder.core.vocabulary import BUILT_IN
 
 STRANGER = "eve@evil.example"
 
@@ -51,7 +55,7 @@ def told(decision: Decision, on: WorkOrder) -> dict[str, NoticeRequest]:
     requests = [
         request
         for telling in decision.tellings
-        for request in announce(telling.occasion, on, people(), cause="<a1@acme.example>")
+        for request in announce(telling.occasion, on, people(), SHIPPED, cause="<a1@acme.example>")
     ]
     return {f"{r.kind} {r.recipient.email}": r for r in requests}
 
@@ -69,6 +73,7 @@ def technician(*, proven: bool) -> dict[str, object]:
         "sender": sender(MARIA.email, technician=MARIA),
         "proof": Proof(proven=proven, way=None, reason="as the test says"),
         "mail": mail(authors=(Address(name="", email=MARIA.email),)),
+        "reading": read_tags("", mail().new_text, BUILT_IN) if proven else None,
     }
 
 
@@ -79,7 +84,7 @@ def test_a_contacts_mail_opens_a_work_order_with_the_equipment_it_names() -> Non
     assert (opening.title, opening.text) == ("Printer does not print", "PRN-2 is jammed")
     assert opening.requester == Person(name="Jane Roe", email=JANE.email)
     assert (opening.customer_id, opening.opened_by) == (ACME.id, OpenedBy.MAIL)
-    assert [e.equipment_id for e in decision.events if isinstance(e, EquipmentAdded)] == [
+    assert [e.equipment_id for e in decision.events if isinstance(e, EquipmentChanged)] == [
         PRINTER.id
     ]
 
@@ -154,7 +159,7 @@ def test_an_unproven_technicians_new_mail_is_not_answered_as_an_opening() -> Non
     requests = [
         r
         for t in decision.tellings
-        for r in announce(t.occasion, on, people(customer=None, primaries=()), cause=None)
+        for r in announce(t.occasion, on, people(customer=None, primaries=()), SHIPPED, cause=None)
     ]
     assert [(r.kind, r.recipient.email) for r in requests] == [
         (NoticeKind.OPENED, "tom@northwind.example"),
@@ -195,7 +200,7 @@ def test_a_stranger_is_answered_only_when_dmarc_passed(dmarc: DmarcResult, answe
         r.recipient.email: r
         for t in decision.tellings
         for r in announce(
-            t.occasion, on, people(customer=None, primaries=(), contacts=()), cause=None
+            t.occasion, on, people(customer=None, primaries=(), contacts=()), SHIPPED, cause=None
         )
     }
     assert (STRANGER in requests) is answered
@@ -404,6 +409,7 @@ def test_a_mail_without_one_author_opens_an_unsorted_work_order_in_nobodys_name(
         decision.tellings[0].occasion,
         on,
         people(customer=None, primaries=(), contacts=()),
+        SHIPPED,
         cause=None,
     )
     assert {r.recipient.email for r in requests} == {MARIA.email, "tom@northwind.example"}

@@ -361,10 +361,25 @@ def test_clean_text_drops_what_turns_the_reading_direction() -> None:
 
 
 def test_an_internal_kind_has_no_wording_for_a_customer() -> None:
-    for kind in (NoticeKind.UNPROVEN, NoticeKind.MAIL_FAILED, NoticeKind.TROUBLE):
+    for kind in (
+        *(NoticeKind.NOTE, NoticeKind.TRANSCRIPT, NoticeKind.UNPROVEN),
+        *(NoticeKind.MAIL_FAILED, NoticeKind.TROUBLE),
+    ):
         shown = replace(letter(kind), audience=Audience.CUSTOMER)
         with pytest.raises(RenderError, match="is not for the customer"):
             composed(shown, pdf=None)
+
+
+def test_another_folder_may_word_a_notice_and_its_event_stays_the_same() -> None:
+    shown = replace(letter(NoticeKind.WAITING_PARTS), template="waiting-vendor")
+    message = parsed(composed(shown, pdf=None))
+    assert "is waiting for a vendor" in content(message, "plain")
+    assert message["X-WorkOrder-Event"] == "waiting-parts"
+
+
+def test_a_folder_that_is_not_there_is_named() -> None:
+    with pytest.raises(RenderError, match=r'no template "mail/nowhere/subject.txt"'):
+        composed(replace(letter(), template="nowhere"), pdf=None)
 
 
 def test_a_customers_letter_shows_nothing_that_is_internal() -> None:

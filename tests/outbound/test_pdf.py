@@ -2,6 +2,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from pypdf import PdfReader
 import workorder
 from outbound.letters import HOSTILE, SHIPPED, letter, overriding, things
 from workorder.core.model import Status
-from workorder.core.notice import EquipmentCard
+from workorder.core.notice import EquipmentCard, NoteCard
 from workorder.errors import RenderError
 from workorder.outbound.pdf import MAX_SERVICE, render_pdf
+from workorder.outbound.samples import SAMPLE_ORDER
 from workorder.outbound.templates import Templates
 
 TEMPLATES = Templates(SHIPPED, None)
@@ -112,6 +114,61 @@ def test_a_closed_order_says_when() -> None:
     text = one_page(status=Status.FINISHED, closed_at=closed.opened_at)
     assert "Finished" in text
     assert "Closed November 23, 2026" in text
+
+
+def note(number: int, text: str, status: Status | None = None) -> NoteCard:
+    at = SAMPLE_ORDER.opened_at + timedelta(hours=number)
+    return NoteCard(at=at, actor="Maria Lopez", text=text, status=status)
+
+
+def test_what_was_done_stands_there_line_by_line_with_when_and_who() -> None:
+    notes = (
+        note(1, "A new drum is ordered.\n\nMaria", Status.WAITING_PARTS),
+        replace(note(26, "Thank you."), actor="Jane Roe", by_customer=True),
+        note(50, "", Status.FINISHED),
+    )
+    text = one_page(status=Status.FINISHED, notes=notes)
+    assert "What was done" in text
+    assert (
+        "Nov 23, 2026, 10:05 AM · Maria Lopez · Waiting Parts A new drum is ordered. Maria "
+        "Nov 24, 2026, 11:05 AM · Jane Roe Thank you. "
+        "Nov 25, 2026, 11:05 AM · Maria Lopez · Finished"
+    ) in text
+
+
+def test_a_work_order_of_which_nothing_was_written_has_no_such_heading() -> None:
+    assert "What was done" not in one_page()
+
+
+def test_a_long_note_runs_over_pages() -> None:
+    lines = "\n".join(f"Line {n} of the report." for n in range(300))
+    texts = pages(notes=(note(1, lines), note(2, "The end.")))
+    assert len(texts) > 3
+    shown = re.findall(r"Line (\d+) of the report", " ".join(texts))
+    assert shown == [str(n) for n in range(300)]
+    assert texts[-1].find("The end.") > 0
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        tuple(note(n, f"Step {n} is done.") for n in range(600)),
+        tuple(note(n, f"Step {n} is done. " + "More of it. " * 200) for n in range(60)),
+    ],
+)
+def test_of_too_many_notes_the_last_are_shown_and_that_some_are_missing(
+    notes: tuple[NoteCard, ...],
+) -> None:
+    text = " ".join(pages(notes=notes))
+    assert "the earliest is left out" in text
+    assert "Step 0 is done" not in text
+    assert f"Step {len(notes) - 1} is done" in text
+
+
+@pytest.mark.parametrize("text", HOSTILE[:10])
+def test_no_note_keeps_a_pdf_from_being_made(text: str) -> None:
+    own = replace(note(1, text), actor=text[:200])
+    assert render_pdf(letter(notes=(own, note(2, "end"))), TEMPLATES).startswith(b"%PDF-")
 
 
 def test_sixty_pieces_of_equipment_run_over_pages_with_their_heading() -> None:

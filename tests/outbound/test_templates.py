@@ -134,6 +134,21 @@ def test_the_first_line_of_the_text_says_what_happened(shipped: Templates) -> No
     assert firsts == {
         NoticeKind.OPENED: "Jane Roe wrote to us, and we have opened work order WO-1042.",
         NoticeKind.REPLY: "Maria Lopez wrote about work order WO-1042.",
+        NoticeKind.IN_PROGRESS: "Work order WO-1042 is in progress. "
+        "We are working on it, and you will hear from us whenever something changes.",
+        NoticeKind.WAITING_PARTS: "Work order WO-1042 is waiting for parts. "
+        "The work goes on as soon as they are here, and you will hear from us then.",
+        NoticeKind.WAITING_VENDOR: "Work order WO-1042 is waiting for a vendor. "
+        "The work goes on as soon as they have done their part, and you will hear from us then.",
+        NoticeKind.WAITING_CUSTOMER: "Work order WO-1042 is waiting for your answer. "
+        "The work stops until the answer is here.",
+        NoticeKind.FINISHED: "Work order WO-1042 is finished. The work is done. If something is "
+        "not solved, just reply to this e-mail, and we will look at it again.",
+        NoticeKind.CANCELLED: "Work order WO-1042 was cancelled. It is closed, and nothing more "
+        "will be done. If it is still needed, just reply to this e-mail, and we will take it up "
+        "again.",
+        NoticeKind.NOTE: "Tom Berg wrote an internal note about work order WO-1042.",
+        NoticeKind.TRANSCRIPT: "Done: your e-mail about work order WO-1042.",
         NoticeKind.UNPROVEN: "Your e-mail about work order WO-1042 was kept as an internal note: "
         "nothing was done, and nothing was sent to the customer.",
         NoticeKind.MAIL_FAILED: "A notice about work order WO-1042 could not be delivered to "
@@ -352,6 +367,67 @@ def test_problems_name_overrides_that_override_nothing(tmp_path: Path) -> None:
     assert templates.problems() == [
         f'{path}:1: overrides nothing (did you mean "mail/opened/body.html"?)'
     ]
+
+
+OWN_NOTICE = {
+    "mail__special__subject_txt": "[{{ order.label }}] {{ order.title }}",
+    "mail__special__body_txt": "{{ event.text }} {{ order.status | status }}",
+    "mail__special__body_html": "<p>{{ event.text | nl2br }}</p>",
+}
+
+
+def test_a_folder_with_subject_and_both_bodies_can_word_a_notice(tmp_path: Path) -> None:
+    templates = overriding(tmp_path, **OWN_NOTICE)
+    assert templates.has("special")
+    assert templates.has("opened")
+    assert templates.problems() == []
+    for none in ("speciall", "", ".", "..", "mail/special", "../mail/special"):
+        assert not templates.has(none)
+
+
+def test_a_folder_that_lacks_a_part_is_no_notice_and_overrides_nothing(tmp_path: Path) -> None:
+    two = {name: text for name, text in OWN_NOTICE.items() if "html" not in name}
+    templates = overriding(tmp_path, **two)
+    assert not templates.has("special")
+    assert [problem.partition(" ")[0] for problem in templates.problems()] == [
+        f"{tmp_path}/mail/special/{part}:1:" for part in ("body.txt", "subject.txt")
+    ]
+
+
+def test_a_folder_of_a_sites_own_is_checked_with_what_any_event_may_bring(tmp_path: Path) -> None:
+    templates = overriding(
+        tmp_path,
+        **OWN_NOTICE
+        | {
+            "mail__special__subject_txt": "{{ order.title }}",
+            "mail__special__body_txt": "\n{{ transcript.applied }}",
+        },
+    )
+    problems = templates.problems()
+    assert [problem for problem in problems if "special/body.txt:2:" in problem]
+    assert [problem for problem in problems if "special/subject.txt:1: without" in problem]
+
+
+def test_a_notice_of_a_sites_own_may_have_a_table_of_phrases_by_its_name(tmp_path: Path) -> None:
+    own = '{% extends "mail/status.FORM" %}{% set about = "special" %}'
+    words = "\n".join(f'{key} = "{key} of {{number}}"' for key in ("first", "next"))
+    templates = overriding(
+        tmp_path,
+        mail__special__subject_txt="[{{ order.label }}] {{ order.title }}",
+        mail__special__body_txt=own.replace("FORM", "txt"),
+        mail__special__body_html=own.replace("FORM", "html"),
+        language__en_toml=f'[special]\n{words}\nmeans = "x"\nplain = "y"\n[opened]\nspecial = "z"',
+    )
+    (problem,) = templates.problems()
+    assert 'unknown phrase "opened.special"' in problem
+    assert "first of WO-1042" in templates.render("mail/special/body.txt", opened())
+
+
+def test_a_notice_of_a_sites_own_may_build_on_the_shipped_ones(tmp_path: Path) -> None:
+    own = '{% extends "mail/status.html" %}{% set about = "waiting-parts" %}'
+    templates = overriding(tmp_path, **OWN_NOTICE | {"mail__special__body_html": own})
+    assert templates.problems() == []
+    assert "is waiting for parts" in templates.render("mail/special/body.html", opened())
 
 
 def test_problems_name_wrong_phrases_with_line_and_nearest_key(tmp_path: Path) -> None:

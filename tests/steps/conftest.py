@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from workorder.store.engine import create_schema, open_engine
 from workorder.store.files import Files
@@ -13,7 +14,17 @@ from workorder.store.unit import Store
 @pytest.fixture
 def small_store(tmp_path: Path) -> Iterator[Store]:
     """A store with one customer, two contacts and a technician."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'workorder.db'}", create=True)
+    yield from _filled(open_engine(f"sqlite:///{tmp_path / 'workorder.db'}", create=True), tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """The same, in a database of either kind."""
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    yield from _filled(engine, tmp_path)
+
+
+def _filled(engine: Engine, tmp_path: Path) -> Iterator[Store]:
     create_schema(engine)
     store = Store(engine, Files(tmp_path / "files"))
     with store.write() as unit:

@@ -11,8 +11,8 @@ from fakes import NOW, FakeClock, FakeMailbox
 from workorder.core.trust import parse_way
 from workorder.errors import MailboxError, StorageError
 from workorder.inbound.mail_values import Destination
-from workorder.steps.facts import SiteRules
 from workorder.steps.intake import Intake, IntakeSettings
+from workorder.steps.site_rules import SiteRules
 from workorder.steps.surroundings import Surroundings
 from workorder.store.inbound import LedgerEntry
 from workorder.store.states import MailState
@@ -23,7 +23,10 @@ HEAD = b"From: jane@acme.example\r\nTo: support@northwind.example\r\n"
 
 def settings(max_mail_bytes: int = 40_000_000) -> IntakeSettings:
     rules = SiteRules(
-        policy=policy(), ways=(parse_way("dmarc"), parse_way("reply")), authserv_id="mx.example"
+        policy=policy(),
+        ways=(parse_way("dmarc"), parse_way("reply")),
+        authserv_id="mx.example",
+        timezone="UTC",
     )
     return IntakeSettings(
         rules=rules,

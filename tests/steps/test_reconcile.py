@@ -205,7 +205,7 @@ def test_a_mail_that_was_retried_counts_as_recorded_though_it_lies_aside(
     ledger.record(mailbox.put(ASIDE, b"broken"))
     ledger.decide(aside=True)
     with store.write() as unit:
-        unit.inbound.retry(unit.inbound.aside()[0].id)
+        unit.inbound.retry(unit.inbound.aside()[0].id, NOON)
     ledger.decide()
     assert reconcile(mailbox, store) == account(on_server=1, recorded=1)
 

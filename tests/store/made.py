@@ -44,6 +44,7 @@ def a_request(*, recipient: str = JANE.email, capped: bool = False) -> NoticeReq
         auto_submitted=AutoSubmitted.REPLIED,
         in_reply_to="<first@acme.example>",
         references=("<first@acme.example>",),
+        template="opened",
         capped=capped,
     )
 

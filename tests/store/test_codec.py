@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.made import an_opening
-from workorder.core.events import EquipmentAdded, Event
+from workorder.core.events import EquipmentChanged, Event
 from workorder.core.model import Person
 from workorder.store.codec import KINDS, EventRow, encode, from_row, to_row
 
@@ -53,8 +53,8 @@ def test_a_kind_that_nobody_knows_is_refused_by_name() -> None:
 
 
 def test_what_has_a_column_is_not_written_twice() -> None:
-    event = EquipmentAdded(at=datetime.now(UTC), actor="x", text="PRN-2", equipment_id=3)
-    assert to_row(event).data == '{"equipment_id":3}'
+    event = EquipmentChanged(at=datetime.now(UTC), actor="x", text="PRN-2", equipment_id=3)
+    assert to_row(event).data == '{"equipment_id":3,"removed":false}'
 
 
 def test_a_value_without_a_form_in_json_is_refused() -> None:

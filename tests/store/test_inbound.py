@@ -227,18 +227,18 @@ def test_a_mail_that_is_not_there_has_no_verdict(store: Store) -> None:
         unit.inbound.get(77)
 
 
-def test_only_what_is_aside_can_be_retried_or_discarded(store: Store) -> None:
+def test_only_what_is_aside_can_be_retried_or_discarded(store: Store, now: datetime) -> None:
     recorded(store, 2)
     one, two = in_hand(store)
     with store.write() as unit:
         with pytest.raises(RequestError, match=f"mail {one.id} is not set aside: it is in-hand"):
-            unit.inbound.retry(one.id)
+            unit.inbound.retry(one.id, now)
         with pytest.raises(RequestError, match="is not set aside"):
             unit.inbound.discard(one.id, "spam")
         unit.inbound.set_aside(one.id, "odd")
         unit.inbound.set_aside(two.id, "odder")
         assert [e.reason for e in unit.inbound.aside()] == ["odd", "odder"]
-        unit.inbound.retry(one.id)
+        unit.inbound.retry(one.id, now)
         unit.inbound.discard(two.id, "spam")
         assert unit.inbound.aside() == ()
     assert [(e.id, e.attempts) for e in in_hand(store)] == [(one.id, 0)]

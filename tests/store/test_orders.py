@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from store.made import JANE, a_notice, an_opening, an_order, decide, in_hand, recorded
-from workorder.core.events import EquipmentAdded, Replied, StatusChanged, fold, opened
+from workorder.core.events import EquipmentChanged, Replied, StatusChanged, fold, opened
 from workorder.core.model import Status
 from workorder.store.orders import FileRow
 from workorder.store.unit import Store
@@ -34,7 +34,7 @@ def test_a_number_whose_work_order_was_not_committed_is_given_again(store: Store
 
 
 def test_a_work_order_is_kept_as_its_events_make_it(store: Store, now: datetime) -> None:
-    more = [EquipmentAdded(at=now, actor=JANE.email, text="PRN-2", equipment_id=4)]
+    more = [EquipmentChanged(at=now, actor=JANE.email, text="PRN-2", equipment_id=4)]
     with store.write() as unit:
         order, ids = unit.orders.open(an_opening(), more, first=1001, mail_id=None)
     assert order == fold(opened(1001, an_opening()), more)
@@ -72,7 +72,7 @@ def test_work_orders_that_are_changed_at_once_lose_nothing(store: Store, now: da
             with store.write() as unit:
                 order = unit.orders.get(number)
                 assert order is not None
-                piece = EquipmentAdded(at=now, actor="x", equipment_id=100 * thread + i)
+                piece = EquipmentChanged(at=now, actor="x", equipment_id=100 * thread + i)
                 unit.orders.append(order, [piece], mail_id=None)
 
     with ThreadPoolExecutor(4) as threads:

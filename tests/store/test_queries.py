@@ -4,7 +4,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from store.made import JANE, an_opening
-from workorder.core.events import EquipmentAdded, Event, MailFailed, Opened, Replied, StatusChanged
+from workorder.core.events import (
+    EquipmentChanged,
+    Event,
+    MailFailed,
+    Opened,
+    Replied,
+    StatusChanged,
+)
 from workorder.core.model import OpenedBy, Person, Priority, Status
 from workorder.core.notice import EquipmentCard, EventCard, OrderCard
 from workorder.store.orders import FileRow
@@ -40,7 +47,7 @@ def full(store: Store, now: datetime) -> dict[str, int]:
         )
         order, ids = unit.orders.open(
             an_opening(customer_id=acme.id),
-            [EquipmentAdded(at=now, actor=JANE.email, text="PRN-2", equipment_id=printer.id)],
+            [EquipmentChanged(at=now, actor=JANE.email, text="PRN-2", equipment_id=printer.id)],
             first=1042,
             mail_id=None,
         )

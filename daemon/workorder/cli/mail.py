@@ -1,6 +1,7 @@
 """`workorder mail`: the mail that came in, and what is to become of what was set aside."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -22,7 +23,7 @@ from workorder.store.inbound import LedgerEntry
 
 @click.group()
 def mail() -> None:
-    """Mail that came in and was set aside."""
+    """Mail that came in, and what was set aside."""
 
 
 def mail_json(entry: LedgerEntry) -> dict[str, Any]:
@@ -46,7 +47,19 @@ def mail_json(entry: LedgerEntry) -> dict[str, Any]:
 def aside(as_json: bool) -> None:
     """List the mail that was set aside, oldest first."""
     with the_site() as site, site.store.read() as unit:
-        entries = unit.inbound.aside()
+        _print_mails(unit.inbound.aside(), as_json=as_json)
+
+
+@mail.command("list")
+@click.option("--last", metavar="N", type=click.IntRange(1), default=50, show_default=True)
+@json_option
+def list_mails(last: int, as_json: bool) -> None:
+    """List the mail that came in last, newest first, and what became of it."""
+    with the_site() as site, site.store.read() as unit:
+        _print_mails(unit.inbound.latest(last), as_json=as_json)
+
+
+def _print_mails(entries: Sequence[LedgerEntry], *, as_json: bool) -> None:
     if as_json:
         print_json([mail_json(entry) for entry in entries])
         return
@@ -55,12 +68,14 @@ def aside(as_json: bool) -> None:
             str(entry.id),
             entry.mailbox,
             f"{entry.received_at:%Y-%m-%d %H:%M} UTC",
-            str(entry.size),
+            entry.sender or "-",
+            entry.state,
+            str(entry.number or "-"),
             entry.reason,
         )
         for entry in entries
     ]
-    print_table(("ID", "MAILBOX", "RECEIVED", "BYTES", "REASON"), rows)
+    print_table(("ID", "MAILBOX", "RECEIVED", "FROM", "STATE", "NUMBER", "REASON"), rows)
 
 
 @mail.command()
@@ -95,7 +110,7 @@ def show(mail_id: int, raw: bool, as_json: bool) -> None:
 def retry(mail_id: int) -> None:
     """Have a mail that was set aside tried again, from the first attempt."""
     with the_site() as site, site.store.write() as unit:
-        unit.inbound.retry(mail_id)
+        unit.inbound.retry(mail_id, site.clock())
     say(f"mail {mail_id} is tried again with the next mail that is taken in")
 
 

@@ -1,5 +1,6 @@
 """`list`, `show`, `pdf`, `open`: work orders at the shell."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from workorder.core.notice import Audience, Letter, NoticeKind, OrderCard
 from workorder.core.subjects import MAX_DIGITS, label
 from workorder.errors import NotFoundError
 from workorder.steps.requests import OpenRequest
+from workorder.store.ledger import LedgerEntry
 from workorder.store.queries import OrderView, order_json
 from workorder.store.unit import Unit
 
@@ -56,7 +58,8 @@ def list_orders(
     print_table(("NUMBER", "STATUS", "CUSTOMER", "CONTACT", "TITLE"), rows)
 
 
-def _number(_context: click.Context, _argument: click.Parameter, value: str) -> int:
+def number_argument(_context: click.Context, _argument: click.Parameter, value: str) -> int:
+    """Read a work order's number in any of the ways people write it."""
     digits = value.rpartition("-")[2].lstrip("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
         raise click.BadParameter(f"{value}: not a work order's number, such as 1042 or WO-1042")
@@ -64,18 +67,38 @@ def _number(_context: click.Context, _argument: click.Parameter, value: str) -> 
 
 
 @click.command()
-@click.argument("number", callback=_number)
+@click.argument("number", callback=number_argument)
+@click.option("--why", is_flag=True, help="Also why each of its mails became what it did.")
 @json_option
-def show(number: int, as_json: bool) -> None:
+def show(number: int, why: bool, as_json: bool) -> None:
     """Show a work order with its history."""
     with the_site() as site, site.store.read() as unit:
         view = unit.queries.order(number)
+        mails = unit.inbound.of_order(number) if why else ()
     if view is None:
         raise NotFoundError(f"no work order {label(number, site.config.numbers.prefix)}")
     if as_json:
-        print_json(order_json(view))
+        print_json(order_json(view) | ({"why": [_why_json(mail) for mail in mails]} if why else {}))
         return
     _print_order(view, site.config.numbers.prefix)
+    for mail in mails:
+        click.echo()
+        print_line(f"Mail {mail.id} from {mail.sender or 'nobody'}: {mail.state}, {mail.reason}")
+        for stage, text in json.loads(mail.trace or "[]"):
+            print_line(f"    {stage}: {text}")
+
+
+def _why_json(mail: LedgerEntry) -> dict[str, object]:
+    """Why a mail became what it did, as it was kept then."""
+    trace = json.loads(mail.trace or "[]")
+    return {
+        "mail": mail.id,
+        "sender": mail.sender,
+        "received_at": mail.received_at.isoformat(),
+        "outcome": mail.state.value,
+        "reason": mail.reason,
+        "trace": [{"stage": stage, "text": text} for stage, text in trace],
+    }
 
 
 def _print_order(view: OrderView, prefix: str) -> None:
@@ -102,20 +125,21 @@ def _print_order(view: OrderView, prefix: str) -> None:
 
 
 @click.command()
-@click.argument("number", callback=_number)
+@click.argument("number", callback=number_argument)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def pdf(number: int, file: Path) -> None:
     """Write the customer's PDF of a work order as it stands now."""
     with the_site() as site:
         prefix = site.config.numbers.prefix
         with site.store.read() as unit:
-            cards = unit.queries.card(number, None, prefix=prefix)
+            cards = unit.queries.card(number, None, prefix=prefix, notes=True)
             if cards is None:
                 raise NotFoundError(f"no work order {label(number, prefix)}")
             card, opening = cards
             language = _language(unit, card) or site.config.site.language
         letter = Letter(
             kind=NoticeKind.OPENED,
+            template=NoticeKind.OPENED.value,
             audience=Audience.CUSTOMER,
             language=language,
             recipient=Address(name=card.contact_name, email=card.contact_email),

@@ -9,18 +9,19 @@ from pathlib import Path
 
 import click
 
-from workorder import shipped
+from workorder import rulefiles, shipped
 from workorder.bootstrap import card_of
 from workorder.cli.output import json_option, print_json, print_line, print_table, say, write_file
 from workorder.cli.site import load_config
 from workorder.config import Config
-from workorder.core.announce import carries_pdf
 from workorder.core.message import Address
 from workorder.core.notice import Audience, Envelope, Letter, NoticeKind
+from workorder.core.plan import NoticePlan, PlanLine, Telling
 from workorder.errors import NotFoundError, RequestError
 from workorder.outbound.pdf import render_pdf
 from workorder.outbound.press import PressJob, Sheet, press
 from workorder.outbound.samples import sample_letters
+from workorder.outbound.tagcard import PAGE as TAG_CARD
 from workorder.outbound.templates import Templates
 
 _SHOWN_HEADERS = ("From", "To", "Subject")
@@ -63,14 +64,19 @@ def preview(
     """Show a notice (opened, reply ...) or one template with sample data, as this site has it."""
     config = load_config()
     own = _templates(config)
-    letter = _letter(own, config, _kind(own, name), language, audience)
-    if name in set(NoticeKind):
-        mail = _mail(letter, config, own)
+    plan = rulefiles.load(config.paths.rules).notices
+    letter = _letter(own, config, _kind(own, name, plan), language, audience)
+    line = _line(letter, plan)
+    with_pdf = line is not None and line.pdf and letter.audience is Audience.CUSTOMER
+    if "/" not in name:
+        planned = line.template if line is not None else letter.template
+        letter = replace(letter, template=planned if name in set(NoticeKind) else name)
+        mail = _mail(letter, config, own, with_pdf=with_pdf)
         _print_mail(mail)
         if html is not None:
             write_file(html, _content(mail, "html").encode())
     else:
-        click.echo(own.render(name, letter, pdf_attached=carries_pdf(letter.kind, letter.audience)))
+        click.echo(own.render(name, letter, pdf_attached=with_pdf))
     if pdf is not None:
         write_file(pdf, render_pdf(letter, own))
 
@@ -95,14 +101,19 @@ def _templates(config: Config) -> Templates:
     return Templates(shipped.templates_folder(), config.paths.templates)
 
 
-def _kind(own: Templates, name: str) -> NoticeKind:
+def _kind(own: Templates, name: str, plan: NoticePlan) -> NoticeKind:
     """The notice that a name is of: its own, or that of one of its templates, or of the PDF."""
-    folder, _, rest = name.partition("/")
     _named(own, name)
-    kind = rest.partition("/")[0] if folder == "mail" else name
-    if kind in set(NoticeKind):
-        return NoticeKind(kind)
-    if folder == "pdf" and name.endswith(".html"):
+    top, _, rest = name.partition("/")
+    folder = rest.partition("/")[0] if top == "mail" else name
+    if folder in set(NoticeKind):
+        return NoticeKind(folder)
+    if own.has(folder):
+        users = (telling for telling, line in plan.items() if line.template == folder)
+        return _told_as(next(users, Telling.OPENED))
+    if name == TAG_CARD:
+        raise RequestError(f"{name} is no notice's: see it with workorder tags --pdf FILE")
+    if top == "pdf" and name.endswith(".html"):
         return NoticeKind.OPENED
     raise RequestError(f"{name} is a part of others: preview one of {', '.join(NoticeKind)}")
 
@@ -114,7 +125,7 @@ def _named(of: Templates, name: str) -> list[str]:
         NotFoundError: it means none; the nearest name that does is told.
     """
     known = of.names()
-    if name in set(NoticeKind):
+    if of.has(name):
         return [one for one in known if one.startswith(f"mail/{name}/")]
     if name in known:
         return [name]
@@ -125,10 +136,7 @@ def _letter(
     own: Templates, config: Config, kind: NoticeKind, language: str | None, audience: str | None
 ) -> Letter:
     """The first sample of a notice, with this site's own name on it."""
-    chosen = language or config.site.language
-    if chosen not in own.languages():
-        near = _nearest(chosen, own.languages())
-        raise NotFoundError(f"no language {chosen}: there are {', '.join(own.languages())}{near}")
+    chosen = chosen_language(own, config, language)
     samples = [letter for letter in sample_letters(chosen) if letter.kind is kind]
     fitting = [one for one in samples if audience is None or one.audience == audience]
     if not fitting:
@@ -137,7 +145,20 @@ def _letter(
     return replace(fitting[0], site=card_of(config))
 
 
-def _mail(letter: Letter, config: Config, own: Templates) -> EmailMessage:
+def chosen_language(own: Templates, config: Config, language: str | None) -> str:
+    """The language that was asked for, else the site's.
+
+    Raises:
+        NotFoundError: there are no words in it.
+    """
+    chosen = language or config.site.language
+    if chosen not in own.languages():
+        near = _nearest(chosen, own.languages())
+        raise NotFoundError(f"no language {chosen}: there are {', '.join(own.languages())}{near}")
+    return chosen
+
+
+def _mail(letter: Letter, config: Config, own: Templates, *, with_pdf: bool) -> EmailMessage:
     """The notice as it would be sent, read as a receiver does."""
     site = config.site
     envelope = Envelope(
@@ -149,13 +170,25 @@ def _mail(letter: Letter, config: Config, own: Templates) -> EmailMessage:
         date=letter.event.at,
         auto_submitted=None,
     )
-    sheet = Sheet(
-        letter=letter, envelope=envelope, with_pdf=carries_pdf(letter.kind, letter.audience)
-    )
+    sheet = Sheet(letter=letter, envelope=envelope, with_pdf=with_pdf)
     result = press(PressJob(sheets=(sheet,)), own)
     if result.pdf_problem:
         say(f"the PDF cannot be made: {result.pdf_problem}")
     return message_from_bytes(result.mails[0], policy=policy.default)
+
+
+def _told_as(telling: Telling) -> NoticeKind:
+    replies = (Telling.REPLY_BY_CUSTOMER, Telling.REPLY_BY_TECHNICIAN)
+    return NoticeKind.REPLY if telling in replies else NoticeKind(telling.value)
+
+
+def _line(letter: Letter, plan: NoticePlan) -> PlanLine | None:
+    """What this site's notices.toml says of a letter; None for what it has no say in."""
+    to_customer = letter.audience is Audience.CUSTOMER
+    other = Telling.REPLY_BY_CUSTOMER if to_customer else Telling.REPLY_BY_TECHNICIAN
+    fitting = (told for told in plan if told is not other and _told_as(told) is letter.kind)
+    telling = next(fitting, None)
+    return None if telling is None else plan[telling]
 
 
 def _print_mail(mail: EmailMessage) -> None:

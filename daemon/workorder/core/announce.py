@@ -1,56 +1,61 @@
 """From an event that is to be told to the notices themselves, one request a recipient."""
 
-from typing import assert_never
-
 from workorder.core.audience import Occasion, People, Recipient, audience
 from workorder.core.model import WorkOrder
 from workorder.core.notice import Audience, AutoSubmitted, NoticeKind, NoticeRequest
+from workorder.core.plan import NoticePlan
 
 
 def announce(
-    occasion: Occasion, order: WorkOrder, people: People, *, cause: str | None
+    occasion: Occasion, order: WorkOrder, people: People, plan: NoticePlan, *, cause: str | None
 ) -> tuple[NoticeRequest, ...]:
     """The notices of one occasion. `cause`: Message-ID of the mail that brought it about."""
+    telling = occasion.telling
+    line = plan[telling] if telling is not None else None
     return tuple(
         NoticeRequest(
             kind=occasion.kind,
             recipient=recipient.address,
             audience=recipient.audience,
             language=recipient.language,
-            with_pdf=carries_pdf(occasion.kind, recipient.audience),
+            # It is worded for the customer's side.
+            with_pdf=line is not None and line.pdf and recipient.audience is Audience.CUSTOMER,
+            template=line.template if line is not None else occasion.kind.value,
             auto_submitted=_auto_submitted(occasion),
             in_reply_to=cause or order.thread_id,
-            references=_references(order, cause),
+            references=references_of(order, cause),
             capped=_capped(occasion, order, recipient),
         )
-        for recipient in audience(occasion, order, people)
+        for recipient in audience(occasion, order, people, plan)
     )
 
 
-def _references(order: WorkOrder, cause: str | None) -> tuple[str, ...]:
+def references_of(order: WorkOrder | None, cause: str | None) -> tuple[str, ...]:
     """The thread's first mail, then the one answered (RFC 5322 3.6.4)."""
-    if cause is None or cause == order.thread_id:
-        return (order.thread_id,)
-    return (order.thread_id, cause)
-
-
-def carries_pdf(kind: NoticeKind, told_as: Audience) -> bool:
-    """Whether a notice comes with the PDF, which is worded for the customer's side."""
-    return kind is NoticeKind.OPENED and told_as is Audience.CUSTOMER
+    ids = (order.thread_id if order else None, cause)
+    return tuple(dict.fromkeys(filter(None, ids)))
 
 
 def _auto_submitted(occasion: Occasion) -> AutoSubmitted | None:
     """None where the notice carries a person's words: a ticket system would drop them."""
-    match occasion.kind:
-        case NoticeKind.OPENED:
-            by_mail = occasion.opened_by_mail
-            return AutoSubmitted.REPLIED if by_mail else AutoSubmitted.GENERATED
-        case NoticeKind.REPLY:
-            return AutoSubmitted.GENERATED if occasion.automatic else None
-        case NoticeKind.UNPROVEN | NoticeKind.MAIL_FAILED | NoticeKind.TROUBLE:
-            return AutoSubmitted.GENERATED
-        case _:
-            assert_never(occasion.kind)
+    if occasion.kind is NoticeKind.OPENED and occasion.opened_by_mail:
+        return AutoSubmitted.REPLIED
+    carries_words = occasion.kind in _CARRY_WORDS and occasion.has_words and not occasion.automatic
+    return None if carries_words else AutoSubmitted.GENERATED
+
+
+_CARRY_WORDS = frozenset(
+    {
+        NoticeKind.REPLY,
+        NoticeKind.NOTE,
+        *(NoticeKind.IN_PROGRESS, NoticeKind.WAITING_PARTS, NoticeKind.WAITING_VENDOR),
+        *(NoticeKind.WAITING_CUSTOMER, NoticeKind.FINISHED, NoticeKind.CANCELLED),
+    }
+)
+
+
+# An alert's work order is finished once, and a note goes to technicians alone: neither can loop.
+_ANSWERS = frozenset({NoticeKind.REPLY, NoticeKind.UNPROVEN})
 
 
 def _capped(occasion: Occasion, order: WorkOrder, recipient: Recipient) -> bool:
@@ -60,5 +65,7 @@ def _capped(occasion: Occasion, order: WorkOrder, recipient: Recipient) -> bool:
     and a second dead address of a work order must not go untold.
     """
     if occasion.kind is NoticeKind.OPENED:
-        return occasion.stranger and recipient.address.email == order.requester.email
-    return occasion.automatic and occasion.kind is not NoticeKind.MAIL_FAILED
+        to_stranger = occasion.stranger and recipient.address.email == order.requester.email
+        # Our own technicians answer nothing by machine, and have to know of every alert.
+        return to_stranger or (occasion.automatic and recipient.audience is Audience.CUSTOMER)
+    return occasion.automatic and occasion.kind in _ANSWERS

@@ -1,12 +1,13 @@
 """Who is told what: behaviour's table, one mail per address and event."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from workorder.core.message import Address
 from workorder.core.model import Contact, Customer, Notify, Technician, WorkOrder
 from workorder.core.notice import Audience, NoticeKind
+from workorder.core.plan import CUSTOMER_SIDE, NoticePlan, Role, Telling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,8 @@ class Occasion:
     `writer`: address of who wrote, or ''. `by_technician`: on whose side they stand.
     `automatic`: an automatic mail caused it. `opened_by_mail`: so it is an answer (RFC 3834).
     `answer_requester`: an opening's requester may be answered; `stranger`: they are unknown, and
-    the answer counts against the caps. `failed`: address of the notice that failed.
+    the answer counts against the caps. `failed`: address of the notice that failed. `has_words`:
+    it carries what a person wrote.
     """
 
     kind: NoticeKind
@@ -121,56 +123,62 @@ class Occasion:
     answer_requester: bool = True
     stranger: bool = False
     failed: str = ""
+    has_words: bool = False
+
+    @property
+    def telling(self) -> Telling | None:
+        """The line of the plan that says to whom it goes; None: to its writer, or the admin."""
+        if self.kind is NoticeKind.REPLY:
+            by_technician = self.by_technician
+            return Telling.REPLY_BY_TECHNICIAN if by_technician else Telling.REPLY_BY_CUSTOMER
+        return None if self.kind in _FIXED else Telling(self.kind.value)
 
 
-def audience(occasion: Occasion, order: WorkOrder, people: People) -> tuple[Recipient, ...]:
+_FIXED = frozenset({NoticeKind.TRANSCRIPT, NoticeKind.UNPROVEN, NoticeKind.TROUBLE})
+
+
+def audience(
+    occasion: Occasion, order: WorkOrder, people: People, plan: NoticePlan
+) -> tuple[Recipient, ...]:
     """The recipients of a notice, one each (behaviour: Who is told what)."""
-    staff = _technician_side(technicians_told(order, people), people)
-    match occasion.kind:
-        case NoticeKind.OPENED:
-            return _opened(occasion, order, people, staff)
-        case NoticeKind.REPLY:
-            return _reply(occasion, order, people, staff)
-        case NoticeKind.UNPROVEN:
-            writer = [t for t in people.technicians if t.email == occasion.writer]
-            return once_each(_technician_side(writer, people), people=people)
-        case NoticeKind.MAIL_FAILED:
-            return once_each(staff, without=[occasion.failed], people=people)
-        case NoticeKind.TROUBLE:
-            return ()  # it goes to the admin, about no work order
+    telling = occasion.telling
+    if telling is None:
+        # The technician who wrote, nobody else, ever; the admin's trouble is of no work order.
+        writer = [t for t in people.technicians if t.email == occasion.writer]
+        return once_each(_technician_side(writer, people), people=people)
+    roles = plan[telling].to
+    if occasion.automatic and telling is Telling.REPLY_BY_CUSTOMER:
+        roles = tuple(role for role in roles if role not in CUSTOMER_SIDE)
+    told = [recipient for role in roles for recipient in _in_role(role, order, people)]
+    return once_each(told, without=_not_told(occasion, order, people), people=people)
+
+
+def _in_role(role: Role, order: WorkOrder, people: People) -> list[Recipient]:
+    match role:
+        case Role.REQUESTER:
+            return _customer_side(_requester(order), people)
+        case Role.PRIMARY_CONTACTS:
+            return _customer_side(_primaries(people), people)
+        case Role.PARTICIPANTS:
+            return _customer_side(_participants(order, people), people)
+        case Role.TECHNICIANS:
+            return _technician_side(technicians_told(order, people), people)
+        case Role.ASSIGNED:
+            assigned = [t for t in people.technicians if t.id == order.technician_id]
+            return _technician_side(assigned, people)
         case _:
-            assert_never(occasion.kind)
+            assert_never(role)
 
 
-def _opened(
-    occasion: Occasion, order: WorkOrder, people: People, staff: Sequence[Recipient]
-) -> tuple[Recipient, ...]:
-    requester = _requester(order)
-    told = [
-        *_customer_side(requester, people),
-        *_customer_side(_primaries(people), people),
-        *staff,
-    ]
-    primary = {contact.email for contact in people.primaries}
-    silent = order.requester.email not in primary and not occasion.answer_requester
+def _not_told(occasion: Occasion, order: WorkOrder, people: People) -> list[str]:
+    """Nobody is sent their own words back, except that `opened` goes to the requester."""
+    requester = order.requester.email
+    if occasion.kind is NoticeKind.MAIL_FAILED:
+        return [occasion.failed]
+    if occasion.kind is not NoticeKind.OPENED:
+        return [occasion.writer]
     # Who opened it for somebody else knows; who asked for it is told, whoever typed it.
-    opener = [occasion.writer] if occasion.writer != order.requester.email else []
-    without = [order.requester.email, *opener] if silent else opener
-    return once_each(told, without=without, people=people)
-
-
-def _reply(
-    occasion: Occasion, order: WorkOrder, people: People, staff: Sequence[Recipient]
-) -> tuple[Recipient, ...]:
-    customer_side = _customer_side(
-        [
-            *(_requester(order) if occasion.by_technician else []),
-            *_primaries(people),
-            *_participants(order, people),
-        ],
-        people,
-    )
-    if occasion.automatic:
-        return once_each(staff, without=[occasion.writer], people=people)
-    told = customer_side if occasion.by_technician else [*staff, *customer_side]
-    return once_each(told, without=[occasion.writer], people=people)
+    opener = [occasion.writer] if occasion.writer != requester else []
+    primary = {contact.email for contact in people.primaries}
+    silent = requester not in primary and not occasion.answer_requester
+    return [requester, *opener] if silent else opener

@@ -15,6 +15,7 @@ class Via(StrEnum):
     NUMBER = "number in the subject"
     NOTICE = "reference to one of our notices"
     MAIL = "reference to a mail on record"
+    REQUEST = "its number, named in a request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,29 +9,35 @@ from dataclasses import replace
 from typing import assert_never
 
 from workorder.core import openings, replies
+from workorder.core.account import account
+from workorder.core.alert_orders import by_alert
 from workorder.core.audience import Occasion
 from workorder.core.classify import MailKind
 from workorder.core.correlate import place, place_automatic
-from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling, TraceLine
+from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling
 from workorder.core.events import AutoMailReceived, MailFailed
 from workorder.core.message import DeliveryAction, DeliveryReport
 from workorder.core.notice import NoticeKind
+from workorder.core.technician import by_technician
+from workorder.core.vocabulary import BUILT_IN, Vocabulary
 
 SYSTEM = "workorder"
 
 
-def decide(facts: Facts, policy: Policy) -> Decision:
+def decide(facts: Facts, policy: Policy, vocabulary: Vocabulary = BUILT_IN) -> Decision:
     """Decide on one mail; the first judge that has an answer gives it.
 
     The order matters: our own mail is never read as anything else, a second copy is no news
-    whatever it says, and a delivery report is looked up before it could count as automatic.
+    whatever it says, a report about a notice of ours is no rule's business, and what an alert is
+    comes before the question whether a machine wrote it.
     """
-    judges: tuple[Callable[[Facts, Policy], Decision | None], ...] = (_own, _twin, _by_kind)
-    for judge in judges:
+    for judge in _JUDGES:
         decision = judge(facts, policy)
         if decision is not None:
-            return replace(decision, trace=_account(facts, decision))
-    raise AssertionError("the last judge answers every mail")
+            break
+    else:
+        decision = _by_kind(facts, policy, vocabulary)
+    return replace(decision, trace=account(facts, decision))
 
 
 def _own(facts: Facts, _policy: Policy) -> Decision | None:
@@ -50,7 +56,40 @@ def _twin(facts: Facts, _policy: Policy) -> Decision | None:
     )
 
 
-def _by_kind(facts: Facts, policy: Policy) -> Decision:
+def _of_notice(facts: Facts, _policy: Policy) -> Decision | None:
+    is_bounce = facts.classification.kind is MailKind.BOUNCE
+    return _bounce(facts) if is_bounce and facts.failed_notice is not None else None
+
+
+def _ruled_out(facts: Facts, _policy: Policy) -> Decision | None:
+    """What a rule refuses or sets aside, unless a person had it tried again since."""
+    ruling = facts.ruled.ruling
+    if facts.released:
+        return None
+    if ruling.refuse:
+        return Decision(outcome=Outcome.IGNORED, reason=f"refused by a rule: {ruling.refuse}")
+    if ruling.aside:
+        return Decision(outcome=Outcome.ASIDE, reason=f"set aside by a rule: {ruling.aside}")
+    return None
+
+
+def _alert(facts: Facts, policy: Policy) -> Decision | None:
+    alert = facts.ruled.alert
+    return by_alert(alert, facts, policy) if alert is not None else None
+
+
+_JUDGES: tuple[Callable[[Facts, Policy], Decision | None], ...] = (
+    _own,
+    _twin,
+    _of_notice,
+    _ruled_out,
+    _alert,
+)
+
+
+def _by_kind(facts: Facts, policy: Policy, vocabulary: Vocabulary) -> Decision:
+    if facts.ruled.ruling.automatic and facts.classification.kind is MailKind.PERSON:
+        return _automatic(facts)
     match facts.classification.kind:
         case MailKind.BOUNCE:
             return _bounce(facts)
@@ -60,15 +99,17 @@ def _by_kind(facts: Facts, policy: Policy) -> Decision:
             reason = "bulk mail from nobody we know"
             return Decision(outcome=Outcome.IGNORED, reason=reason)
         case MailKind.PERSON:
-            return _person(facts, policy)
+            return _person(facts, policy, vocabulary)
         case MailKind.OWN:
             raise AssertionError("own mail was judged before")
         case _:
             assert_never(facts.classification.kind)
 
 
-def _person(facts: Facts, policy: Policy) -> Decision:
+def _person(facts: Facts, policy: Policy, vocabulary: Vocabulary) -> Decision:
     placement = place(facts.candidates, facts.sender)
+    if facts.reading is not None:
+        return by_technician(facts, policy, vocabulary, placement)
     if placement.taken is None:
         return openings.new_order(facts, policy, placement)
     return replies.reply_to(placement.taken, facts, policy, placement)
@@ -128,39 +169,3 @@ def _words_of(report: DeliveryReport) -> str:
     failed = [r for r in report.recipients if r.action is DeliveryAction.FAILED]
     words = (" ".join(f"{r.status} {r.diagnostic}".split()) for r in failed)
     return next((text for text in words if text), "the mail came back")
-
-
-def _account(facts: Facts, decision: Decision) -> tuple[TraceLine, ...]:
-    classification, sender = facts.classification, facts.sender
-    lines = [
-        TraceLine(stage="mail is", text=f"{classification.kind}: {reason}")
-        for reason in classification.reasons
-    ] or [TraceLine(stage="mail is", text=str(classification.kind))]
-    lines.append(TraceLine(stage="sender", text=_described(facts)))
-    lines.append(TraceLine(stage="DMARC", text=f"{sender.dmarc.result}: {sender.dmarc.reason}"))
-    if facts.proof is not None:
-        lines.append(TraceLine(stage="proof", text=facts.proof.reason))
-    if facts.message_id_reused:
-        lines.append(TraceLine(stage="identity", text="Message-ID was used by another mail"))
-    lines.extend(
-        TraceLine(stage="candidate", text=f"{c.order.number}, by {c.via}") for c in facts.candidates
-    )
-    placement = place(facts.candidates, sender)
-    lines.extend(
-        TraceLine(stage="turned down", text=f"{t.number}: {t.reason}")
-        for t in placement.turned_down
-    )
-    return (*lines, TraceLine(stage="so", text=decision.reason))
-
-
-def _described(facts: Facts) -> str:
-    sender = facts.sender
-    if sender.address is None:
-        return f"From names {len(facts.mail.authors)} mailboxes; nobody is taken for the sender"
-    email = sender.address.email
-    if sender.technician is not None:
-        return f"{email}, technician"
-    if sender.customer is None:
-        return f"{email}, unknown"
-    standing = "contact" if sender.contact is not None else "new contact, by domain,"
-    return f"{email}, {standing} of {sender.customer.name}"

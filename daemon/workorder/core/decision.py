@@ -1,17 +1,21 @@
 """The values of deciding: everything looked up comes in as Facts, a Decision goes out."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from workorder.core.audience import Occasion
 from workorder.core.classify import Classification
 from workorder.core.correlate import Candidate
 from workorder.core.events import Event, Opened
-from workorder.core.message import InboundMail
+from workorder.core.message import Address, InboundMail
 from workorder.core.model import Equipment
 from workorder.core.notice import NoticeKind
+from workorder.core.ruled import Ruled
+from workorder.core.scene import Elsewhere, Names, NewContact
 from workorder.core.sender import Sender
+from workorder.core.tags import Reading
+from workorder.core.transcript import Transcript
 from workorder.core.trust import Proof
 
 
@@ -21,6 +25,7 @@ class Outcome(StrEnum):
     DONE = "done"
     IGNORED = "ignored"
     DUPLICATE = "duplicate"
+    ASIDE = "aside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,9 @@ class Facts:
 
     `at` is when the mail's events happened: its arrival, never after now. `thread_id` is the
     Message-ID under which a new work order would gather its notices. `equipment` is that of the
-    sender's customer. `proof` is None unless the sender is a technician.
+    sender's customer. `proof` is None unless the sender is a technician. `reading` and `names` are
+    a proven technician's tags and what they name; `today` is the day of `at` for them. `released`:
+    a person let the mail pass, whatever rules say of it.
     """
 
     mail: InboundMail
@@ -72,15 +79,11 @@ class Facts:
     equipment: tuple[Equipment, ...]
     at: datetime
     thread_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewContact:
-    """A person of a customer's domain who wrote for the first time; only the domain vouches."""
-
-    name: str
-    email: str
-    customer_id: int
+    ruled: Ruled
+    reading: Reading | None = None
+    names: Names = Names()  # noqa: RUF009 - a frozen value, and an empty one
+    today: date = date.min
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,10 @@ class Decision:
     """What a mail does. `opening` starts a new work order, `number` names an old one, or neither.
 
     `events` follow the opening. `files_on`: index of the event that the mail's files belong to.
-    `bounced`: the outbox row that a delivery report is about.
+    `bounced`: the outbox row that a delivery report is about. `elsewhere`: what happens to other
+    work orders. `moves_from`: the one whose history comes to `number`. `withdraws`: outbox rows
+    that are not to be sent. `transcript` answers the technician `answers`. `confirms`: address of a
+    contact for whom a technician vouches.
     """
 
     outcome: Outcome
@@ -119,4 +125,10 @@ class Decision:
     files_on: int | None = None
     new_contact: NewContact | None = None
     bounced: int | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
+    moves_from: int | None = None
+    withdraws: tuple[int, ...] = ()
+    transcript: Transcript | None = None
+    answers: Address | None = None
+    confirms: str = ""
     trace: tuple[TraceLine, ...] = ()

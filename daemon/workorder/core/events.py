@@ -1,14 +1,17 @@
 """What happened to a work order: facts, frozen, and the fold that turns them into its state.
 
 Each class is one `kind` of behaviour's closed set; a kind that no door opens yet has no class.
+A change names what was before, so that it can be explained, and reversed by another event.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import ClassVar, assert_never
+from datetime import date, datetime
+from typing import ClassVar, TypeVar, assert_never
 
 from workorder.core.model import OpenedBy, Person, Priority, Status, WorkOrder
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +41,20 @@ class Opened(Fact):
     thread_id: str
     priority: Priority = Priority.NORMAL
     follows: int | None = None
+    alert_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replied(Fact):
-    """A customer, a participant or a technician wrote; `reopened`: and that reopened it."""
+    """A customer, a participant or a technician wrote; `reopened`: and that reopened it.
+
+    `answered`: it answered what the customer was asked, and work goes on.
+    """
 
     kind: ClassVar[str] = "reply"
     by_technician: bool = False
     reopened: bool = False
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +67,80 @@ class Noted(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChanged(Fact):
-    """The status is another now."""
+    """The status is another now; `text` is what the technician wrote to the customer about it."""
 
     kind: ClassVar[str] = "status"
     status: Status
+    was: Status | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EquipmentAdded(Fact):
-    """A thing to be serviced was put on the work order."""
+class Assigned(Fact):
+    """A technician looks after it now, or (None) nobody in particular."""
+
+    kind: ClassVar[str] = "assigned"
+    technician_id: int | None
+    was: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityChanged(Fact):
+    """The priority is another now."""
+
+    kind: ClassVar[str] = "priority"
+    priority: Priority
+    was: Priority | None = None
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelsChanged(Fact):
+    """Labels were put on it, or taken off."""
+
+    kind: ClassVar[str] = "label"
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleChanged(Fact):
+    """It goes under another title now."""
+
+    kind: ClassVar[str] = "title"
+    title: str
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquipmentChanged(Fact):
+    """A thing to be serviced was put on the work order, or taken off."""
 
     kind: ClassVar[str] = "equipment"
     equipment_id: int
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerChanged(Fact):
+    """It is this customer's now, and this person's; both were somebody else's before."""
+
+    kind: ClassVar[str] = "customer"
+    customer_id: int | None
+    requester: Person
+    was_customer_id: int | None
+    was_requester: Person
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantChanged(Fact):
+    """Somebody takes part now (gets the public notices, and may answer), or no longer."""
+
+    kind: ClassVar[str] = "participant"
+    email: str
+    removed: bool = False
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +149,32 @@ class Linked(Fact):
 
     kind: ClassVar[str] = "linked"
     other: int
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged(Fact):
+    """Two work orders became one: `into` this one goes on, with what `other` brought along.
+
+    On the one that goes on, `other` is the one that ended; there, `other` is the one that goes on.
+    """
+
+    kind: ClassVar[str] = "merged"
+    other: int
+    into: int
+    participants: tuple[str, ...] = ()
+    equipment_ids: tuple[int, ...] = ()
+    labels: tuple[str, ...] = ()
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpSet(Fact):
+    """Customer and technician are to be reminded on this day, or (None) no longer."""
+
+    kind: ClassVar[str] = "follow-up"
+    on: date | None
+    was: date | None = None
     public: bool = False
 
 
@@ -104,6 +200,16 @@ class Unproven(Fact):
     """A mail that claims to be a technician's, without proof; its text is kept, nothing runs."""
 
     kind: ClassVar[str] = "unproven"
+    reason: str = ""
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone(Fact):
+    """The technician took back what they did with one mail; `undoes` is its first event's id."""
+
+    kind: ClassVar[str] = "undone"
+    undoes: int
     public: bool = False
 
 
@@ -112,11 +218,20 @@ Event = (
     | Replied
     | Noted
     | StatusChanged
-    | EquipmentAdded
+    | Assigned
+    | PriorityChanged
+    | LabelsChanged
+    | TitleChanged
+    | EquipmentChanged
+    | CustomerChanged
+    | ParticipantChanged
     | Linked
+    | Merged
+    | FollowUpSet
     | AutoMailReceived
     | MailFailed
     | Unproven
+    | Undone
 )
 
 
@@ -139,19 +254,35 @@ def opened(number: int, event: Opened) -> WorkOrder:
         follow_up_on=None,
         thread_id=event.thread_id,
         service=event.text,
+        alert_key=event.alert_key,
     )
 
 
-def apply(order: WorkOrder, event: Event) -> WorkOrder:
+def apply(order: WorkOrder, event: Event) -> WorkOrder:  # noqa: C901, PLR0911 - one line a kind, checked to be whole
     """The work order after one more event."""
     match event:
         case StatusChanged():
             closed_at = None if event.status.is_open else event.at
             return replace(order, status=event.status, closed_at=closed_at)
-        case EquipmentAdded():
-            if event.equipment_id in order.equipment_ids:
-                return order
-            return replace(order, equipment_ids=(*order.equipment_ids, event.equipment_id))
+        case Assigned():
+            return replace(order, technician_id=event.technician_id)
+        case PriorityChanged():
+            return replace(order, priority=event.priority)
+        case LabelsChanged():
+            return replace(order, labels=_changed(order.labels, event.added, event.removed))
+        case TitleChanged():
+            return replace(order, title=event.title)
+        case EquipmentChanged():
+            return replace(order, equipment_ids=_with_equipment(order, event))
+        case CustomerChanged():
+            return _of_customer(order, event)
+        case ParticipantChanged():
+            added, removed = ((), (event.email,)) if event.removed else ((event.email,), ())
+            return replace(order, participants=_changed(order.participants, added, removed))
+        case Merged():
+            return _merged(order, event)
+        case FollowUpSet():
+            return replace(order, follow_up_on=event.on)
         case (
             Opened()
             | Replied()
@@ -160,10 +291,47 @@ def apply(order: WorkOrder, event: Event) -> WorkOrder:
             | AutoMailReceived()
             | MailFailed()
             | Unproven()
+            | Undone()
         ):
             return order
         case _:
             assert_never(event)
+
+
+def _changed(held: tuple[T, ...], added: Iterable[T], removed: Iterable[T]) -> tuple[T, ...]:
+    """What is held now, in the order in which it came, nothing twice."""
+    gone = set(removed)
+    return tuple(each for each in dict.fromkeys([*held, *added]) if each not in gone)
+
+
+def _with_equipment(order: WorkOrder, event: EquipmentChanged) -> tuple[int, ...]:
+    own = (event.equipment_id,)
+    added, removed = ((), own) if event.removed else (own, ())
+    return _changed(order.equipment_ids, added, removed)
+
+
+def _of_customer(order: WorkOrder, event: CustomerChanged) -> WorkOrder:
+    """Who asked takes part; who only seemed to have asked does so no longer."""
+    was, now = event.was_requester.email, event.requester.email
+    removed = [was] if was != now else []
+    participants = _changed(order.participants, [now] if now else [], removed)
+    return replace(
+        order,
+        customer_id=event.customer_id,
+        requester=event.requester,
+        participants=participants,
+    )
+
+
+def _merged(order: WorkOrder, event: Merged) -> WorkOrder:
+    if event.into != order.number:
+        return replace(order, merged_into=event.into)
+    return replace(
+        order,
+        participants=_changed(order.participants, event.participants, ()),
+        equipment_ids=_changed(order.equipment_ids, event.equipment_ids, ()),
+        labels=_changed(order.labels, event.labels, ()),
+    )
 
 
 def fold(order: WorkOrder, events: Iterable[Event]) -> WorkOrder:

@@ -27,6 +27,16 @@ class Status(StrEnum):
 
 CLOSED = frozenset({Status.FINISHED, Status.CANCELLED})
 
+_REOPENS = Status.IN_PROGRESS
+TRANSITIONS = {
+    status: frozenset(Status) if status.is_open else frozenset({status, _REOPENS})
+    for status in Status
+}
+"""Where a technician may lead a work order from each status.
+
+The same status again is there too: it changes nothing, and the transcript says so.
+"""
+
 
 class Priority(StrEnum):
     """How urgent a work order is."""
@@ -113,7 +123,8 @@ class WorkOrder:
     """A job as it stands now: the fold of its events (core.events.fold).
 
     `thread_id` is the Message-ID that all its notices name first in References.
-    `closed_at` is when it last became Finished or Cancelled, None while open.
+    `closed_at` is when it last became Finished or Cancelled, None while open. `merged_into`: the
+    work order that goes on in its stead. `alert_key`: what later alerts of one cause share, or ''.
     """
 
     number: int
@@ -132,3 +143,5 @@ class WorkOrder:
     follow_up_on: date | None
     thread_id: str
     service: str
+    merged_into: int | None = None
+    alert_key: str = ""

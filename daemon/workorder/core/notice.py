@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from workorder.core.message import Address
 from workorder.core.model import OpenedBy, Priority, Status
+from workorder.core.transcript import Transcript
 
 
 class NoticeKind(StrEnum):
@@ -13,6 +14,14 @@ class NoticeKind(StrEnum):
 
     OPENED = "opened"
     REPLY = "reply"
+    IN_PROGRESS = "in-progress"
+    WAITING_PARTS = "waiting-parts"
+    WAITING_VENDOR = "waiting-vendor"
+    WAITING_CUSTOMER = "waiting-customer"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    NOTE = "note"
+    TRANSCRIPT = "transcript"
     UNPROVEN = "unproven"
     MAIL_FAILED = "mail-failed"
     TROUBLE = "trouble"
@@ -39,7 +48,8 @@ class NoticeRequest:
 
     `in_reply_to` and `references` put it under the mail that caused it. `capped`: it counts
     against the caps on automatic answers. `detail` is a line of the system's own for kinds
-    that have no event (trouble).
+    that have no event (trouble). `template` is the folder of templates/mail/ that words it.
+    `transcript` is that of a technician's mail, for the kind of that name alone.
     """
 
     kind: NoticeKind
@@ -50,8 +60,10 @@ class NoticeRequest:
     auto_submitted: AutoSubmitted | None
     in_reply_to: str | None
     references: tuple[str, ...]
+    template: str
     capped: bool = False
     detail: str = ""
+    transcript: Transcript | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +87,25 @@ class EquipmentCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCard:
+    """What somebody wrote for the customer's side, or `status`, what it was set to, or both.
+
+    `actor` is a name or address; `by_customer`: the customer's side wrote it.
+    """
+
+    at: datetime
+    actor: str
+    text: str
+    status: Status | None = None
+    by_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCard:
     """A work order as a notice or PDF shows it. `label` is 'WO-1042'; `customer` '' if unsorted.
 
     `technician` is a name or address, '' while unassigned; `service` the service requested.
+    `notes` are all that the customer may read, oldest first, after the opening.
     """
 
     number: int
@@ -95,14 +122,17 @@ class OrderCard:
     closed_at: datetime | None
     equipment: tuple[EquipmentCard, ...]
     service: str
+    notes: tuple[NoteCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventCard:
     """The event a notice is about. `actor` is a name or address; `files` names what came along.
 
-    `reopened`: the mail opened a closed work order again. `follows`: label of the closed work
-    order that this new one names, or ''. `recipient` and `reason`: of a failed notice.
+    `reopened`: the mail opened a closed work order again; `answered`: it was Waiting on Customer
+    and is In Progress now. `follows`: label of the closed work order that this new one names, or
+    ''. `recipient` and `reason`: of a failed notice; `reason`: also why a mail is not proven, and
+    `ways` what would prove one here. `assigned`: whom an assignment names, or ''.
     """
 
     at: datetime
@@ -110,22 +140,31 @@ class EventCard:
     text: str
     files: tuple[str, ...] = ()
     reopened: bool = False
+    answered: bool = False
+    assigned: str = ""
     follows: str = ""
     recipient: str = ""
     reason: str = ""
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """All that the templates of one notice may show. `order` is None for trouble."""
+    """All that the templates of one notice may show.
+
+    `order` is None for trouble, and for the transcript of a mail that opened nothing. `template`
+    is the folder of templates/mail/ that words it.
+    """
 
     kind: NoticeKind
+    template: str
     audience: Audience
     language: str
     recipient: Address
     site: SiteCard
     order: OrderCard | None
     event: EventCard
+    transcript: Transcript | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

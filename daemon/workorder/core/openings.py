@@ -2,11 +2,21 @@
 
 from workorder.core.audience import Occasion
 from workorder.core.correlate import Placement
-from workorder.core.decision import Decision, Facts, NewContact, Outcome, Policy, Telling
+from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling
 from workorder.core.equipment import mentioned
-from workorder.core.events import EquipmentAdded, Event, Linked, Noted, Opened, Unproven
+from workorder.core.events import (
+    EquipmentChanged,
+    Event,
+    Linked,
+    Noted,
+    Opened,
+    Unproven,
+    fold,
+    opened,
+)
 from workorder.core.model import Customer, OpenedBy, Person, WorkOrder
 from workorder.core.notice import NoticeKind
+from workorder.core.scene import NewContact
 from workorder.core.sender import Sender
 from workorder.core.subjects import label, title_of
 
@@ -22,9 +32,13 @@ def new_order(
     """
     sender = facts.sender
     opening = _opening(facts, policy, follows)
-    events = [
-        *_equipment(facts, opening),
-        *_links(facts, policy, placement, follows),
+    found = _equipment(facts, opening)
+    order = fold(opened(0, opening), found)
+    events: list[Event] = [
+        *found,
+        *facts.ruled.events(order, facts.at),
+        *_follows(facts, policy, follows),
+        *turned_down(facts, policy, placement),
         *_doubts(facts, opening),
     ]
     occasion = Occasion(
@@ -57,18 +71,20 @@ def _is_proven(facts: Facts) -> bool:
 
 def _opening(facts: Facts, policy: Policy, follows: WorkOrder | None) -> Opened:
     sender, mail = facts.sender, facts.mail
-    by_technician = sender.technician is not None and _is_proven(facts)
     requester = _requester(sender)
+    customer = facts.ruled.customer or sender.customer
     return Opened(
         at=facts.at,
         actor=requester.email or SYSTEM,
         text=mail.new_text,
         title=title_of(mail.subject, policy.prefix),
         requester=requester,
-        customer_id=sender.customer.id if sender.customer else None,
-        opened_by=OpenedBy.TECHNICIAN if by_technician else OpenedBy.MAIL,
+        customer_id=customer.id if customer else None,
+        opened_by=OpenedBy.MAIL,
         thread_id=facts.thread_id,
         follows=follows.number if follows else None,
+        # What nobody vouches for is not shown to a customer, whose ever it turns out to be.
+        public=_is_proven(facts),
     )
 
 
@@ -83,19 +99,21 @@ def _requester(sender: Sender) -> Person:
 def _equipment(facts: Facts, opening: Opened) -> list[Event]:
     text = f"{facts.mail.subject}\n{facts.mail.new_text}"
     return [
-        EquipmentAdded(at=facts.at, actor=opening.actor, text=piece.tag, equipment_id=piece.id)
+        EquipmentChanged(at=facts.at, actor=opening.actor, text=piece.tag, equipment_id=piece.id)
         for piece in mentioned(text, facts.equipment)
     ]
 
 
-def _links(
-    facts: Facts, policy: Policy, placement: Placement, follows: WorkOrder | None
-) -> list[Event]:
-    links: list[Event] = []
-    if follows is not None:
-        text = f"follows {label(follows.number, policy.prefix)}, which is {follows.status}"
-        links.append(Linked(at=facts.at, actor=SYSTEM, text=text, other=follows.number))
-    links.extend(
+def _follows(facts: Facts, policy: Policy, follows: WorkOrder | None) -> list[Event]:
+    if follows is None:
+        return []
+    text = f"follows {label(follows.number, policy.prefix)}, which is {follows.status}"
+    return [Linked(at=facts.at, actor=SYSTEM, text=text, other=follows.number)]
+
+
+def turned_down(facts: Facts, policy: Policy, placement: Placement) -> list[Event]:
+    """Notes on the work orders that the mail points to, and why it was not put there."""
+    return [
         Noted(
             at=facts.at,
             actor=SYSTEM,
@@ -105,8 +123,7 @@ def _links(
             ),
         )
         for other in placement.turned_down
-    )
-    return links
+    ]
 
 
 def _doubts(facts: Facts, opening: Opened) -> list[Event]:
@@ -117,12 +134,18 @@ def _doubts(facts: Facts, opening: Opened) -> list[Event]:
         text = f"From names {named}: nobody is taken for the sender."
         doubts.append(Noted(at=facts.at, actor=SYSTEM, text=text))
     if not _is_proven(facts):
-        text = facts.proof.reason if facts.proof is not None else "no proof"
-        doubts.append(Unproven(at=facts.at, actor=opening.actor, text=f"Not proven: {text}."))
-    if facts.mail.truncated:
-        text = "The mail is larger than is taken in whole; its files stay in the mailbox."
-        doubts.append(Noted(at=facts.at, actor=SYSTEM, text=text))
-    return doubts
+        why = facts.proof.reason if facts.proof is not None else "no proof"
+        words = facts.mail.new_text
+        doubts.append(Unproven(at=facts.at, actor=opening.actor, text=words, reason=why))
+    return [*doubts, *oversize(facts)]
+
+
+def oversize(facts: Facts) -> list[Event]:
+    """A note where a mail was too large to be taken in whole."""
+    if not facts.mail.truncated:
+        return []
+    text = "The mail is larger than is taken in whole; its files stay in the mailbox."
+    return [Noted(at=facts.at, actor=SYSTEM, text=text)]
 
 
 def _index_of_unproven(events: list[Event]) -> int:

@@ -7,7 +7,14 @@ from workorder.core.audience import Occasion
 from workorder.core.correlate import Candidate, Placement
 from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling
 from workorder.core.equipment import mentioned
-from workorder.core.events import EquipmentAdded, Event, Replied, StatusChanged, Unproven
+from workorder.core.events import (
+    EquipmentChanged,
+    Event,
+    Replied,
+    StatusChanged,
+    Unproven,
+    fold,
+)
 from workorder.core.model import Status, WorkOrder
 from workorder.core.notice import NoticeKind
 
@@ -16,10 +23,13 @@ def reply_to(candidate: Candidate, facts: Facts, policy: Policy, placement: Plac
     """What a mail by somebody who belongs to the work order does to it."""
     order = candidate.order
     if facts.sender.technician is not None:
-        proven = facts.proof is not None and facts.proof.proven
-        return _by_technician(candidate, facts) if proven else _unproven(candidate, facts)
-    if order.status.is_open or not _may_reopen(order, facts):
-        return _by_customer(candidate, facts, reopens=False)
+        return _unproven(candidate, facts)
+    if facts.ruled.is_thanks or not _speaks_for_customer(order, facts):
+        return _by_customer(candidate, facts)
+    if order.status is Status.WAITING_CUSTOMER:
+        return _by_customer(candidate, facts, answers=True)
+    if order.status.is_open:
+        return _by_customer(candidate, facts)
     if reopens_at(order, facts.at, policy.reopen_within):
         return _by_customer(candidate, facts, reopens=True)
     return openings.new_order(facts, policy, placement, follows=order)
@@ -30,55 +40,57 @@ def reopens_at(order: WorkOrder, at: datetime, within: timedelta) -> bool:
     return order.closed_at is not None and at - order.closed_at <= within
 
 
-def _may_reopen(order: WorkOrder, facts: Facts) -> bool:
-    """A vendor who takes part has his say recorded; the customer's people decide it is not done."""
+def _speaks_for_customer(order: WorkOrder, facts: Facts) -> bool:
+    """A vendor who takes part has his say recorded; the customer's people answer, and reopen."""
     address, customer = facts.sender.address, facts.sender.customer
     is_requester = address is not None and address.email == order.requester.email
     return is_requester or (customer is not None and customer.id == order.customer_id)
 
 
-def _by_customer(candidate: Candidate, facts: Facts, *, reopens: bool) -> Decision:
+def _by_customer(
+    candidate: Candidate, facts: Facts, *, reopens: bool = False, answers: bool = False
+) -> Decision:
     order, writer = candidate.order, _writer(facts)
-    replied = Replied(at=facts.at, actor=writer, text=facts.mail.new_text, reopened=reopens)
+    replied = Replied(
+        at=facts.at,
+        actor=writer,
+        text=facts.mail.new_text,
+        reopened=reopens,
+        answered=answers,
+    )
     more: list[Event] = [
-        EquipmentAdded(at=facts.at, actor=writer, text=piece.tag, equipment_id=piece.id)
+        EquipmentChanged(at=facts.at, actor=writer, text=piece.tag, equipment_id=piece.id)
         for piece in mentioned(facts.mail.new_text, facts.equipment)
         if piece.id not in order.equipment_ids and piece.customer_id == order.customer_id
     ]
-    if reopens:
+    if reopens or answers:
         more.append(
-            StatusChanged(
-                at=facts.at, actor=writer, status=Status.IN_PROGRESS, text="reopened by a reply"
-            )
+            StatusChanged(at=facts.at, actor=writer, status=Status.IN_PROGRESS, was=order.status)
         )
+    more += facts.ruled.events(fold(order, more), facts.at)
+    occasion = Occasion(kind=NoticeKind.REPLY, writer=writer, has_words=True)
     return Decision(
         outcome=Outcome.DONE,
-        reason=f"reply, by {candidate.via}" + (", which reopens it" if reopens else ""),
+        reason=f"reply, by {candidate.via}" + _effect(facts, reopens=reopens, answers=answers),
         number=order.number,
         events=(replied, *more),
-        tellings=(Telling(event=0, occasion=Occasion(kind=NoticeKind.REPLY, writer=writer)),),
-        files_on=0,
-    )
-
-
-def _by_technician(candidate: Candidate, facts: Facts) -> Decision:
-    writer = _writer(facts)
-    replied = Replied(at=facts.at, actor=writer, text=facts.mail.new_text, by_technician=True)
-    occasion = Occasion(kind=NoticeKind.REPLY, writer=writer, by_technician=True)
-    return Decision(
-        outcome=Outcome.DONE,
-        reason=f"technician's reply, by {candidate.via}",
-        number=candidate.order.number,
-        events=(replied,),
         tellings=(Telling(event=0, occasion=occasion),),
         files_on=0,
     )
 
 
+def _effect(facts: Facts, *, reopens: bool, answers: bool) -> str:
+    if reopens:
+        return ", which reopens it"
+    if answers:
+        return ", which answers what was asked: In Progress again"
+    return ", which says thanks and changes no status" if facts.ruled.is_thanks else ""
+
+
 def _unproven(candidate: Candidate, facts: Facts) -> Decision:
     writer = _writer(facts)
     why = facts.proof.reason if facts.proof is not None else "no proof"
-    kept = Unproven(at=facts.at, actor=writer, text=facts.mail.new_text)
+    kept = Unproven(at=facts.at, actor=writer, text=facts.mail.new_text, reason=why)
     occasion = Occasion(kind=NoticeKind.UNPROVEN, writer=writer, automatic=True)
     return Decision(
         outcome=Outcome.DONE,

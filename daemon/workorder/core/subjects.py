@@ -78,3 +78,13 @@ def title_of(subject: str, prefix: str) -> str:
 def label(number: int, prefix: str) -> str:
     """How a work order is named to people: `WO-1042`."""
     return f"{prefix}-{number}"
+
+
+def number_in(words: str, prefix: str) -> int | None:
+    """The work order that somebody names alone: `WO-1040`, `[WO-1040]`, `#1040` or `1040`."""
+    found = mentions(words, prefix)
+    if len(found) == 1:
+        return found[0].number
+    bare = words.strip().removeprefix("#")
+    fits = bare.isascii() and bare.isdigit() and len(bare) <= MAX_DIGITS
+    return int(bare) if fits and not found else None

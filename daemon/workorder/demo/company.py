@@ -58,6 +58,7 @@ def settle(unit: Unit) -> None:
         serial="VNB3R12345",
         location="Reception",
     )
+    unit.people.add_equipment(customer_id=acme.id, tag="SRV-01", name="File server")
     unit.people.add_technician(email=MARIA, name="Maria Santos")
 
 
@@ -103,7 +104,7 @@ def technicians_answer(notice: Message) -> EmailMessage:
         Good morning Jane, that is most likely the paper sensor. I will be with you
         at eleven and bring a spare one.
         """
-    quote = f"\nOn Mon, 23 Nov 2026 at 09:12, Northwind IT Services <{SUPPORT}> wrote:\n> ...\n"
+    quote = f"\n{_attribution()}\n> ...\n"
     return _answer(f"Maria Santos <{MARIA}>", notice, text, quote)
 
 
@@ -122,6 +123,63 @@ def customers_answer(notice: Message) -> EmailMessage:
         """
     )
     return _answer(f"Jane Roe <{JANE}>", notice, text, quote)
+
+
+def technicians_words(to: Message, text: str) -> EmailMessage:
+    """The technician answers any mail of ours, with her signature and the quoted text below."""
+    quote = f"\n-- \nMaria Santos\nNorthwind IT Services\n\n{_attribution()}\n> ...\n"
+    return _answer(f"Maria Santos <{MARIA}>", to, text, quote)
+
+
+def answer_of(author: str, to: Message, text: str) -> EmailMessage:
+    """Somebody answers a notice, with the quoted text below."""
+    return _answer(author, to, text, f"\n{_attribution()}\n> ...\n")
+
+
+def _attribution() -> str:
+    return f"On Mon, 23 Nov 2026 at 09:12, Northwind IT Services <{SUPPORT}> wrote:"
+
+
+def forwarded_call() -> EmailMessage:
+    """The technician passes on what the customer wrote to her alone, from Gmail."""
+    text = f"""\
+        #for
+        #assign me
+
+        ---------- Forwarded message ---------
+        From: Jane Roe <{JANE}>
+        Date: Mon, 23 Nov 2026 at 15:02
+        Subject: Toner
+        To: Maria Santos <{MARIA}>
+
+        Hello Maria, while you are here: the toner of PRN-2 is nearly empty.
+        Jane
+        """
+    return _mail(f"Maria Santos <{MARIA}>", "Fwd: Toner", text)
+
+
+def alert(state: str, *, again: bool = False) -> EmailMessage:
+    """Nagios reports on a host, as its own mail script words it."""
+    text = f"""\
+        ***** Nagios *****
+
+        Notification Type: {state}
+
+        Service: Disk space
+        Host: SRV-01
+        Address: 192.0.2.10
+        State: CRITICAL
+
+        Date/Time: {"15:40" if again else "15:10"}
+
+        Additional Info:
+
+        DISK CRITICAL - free space: / 512 MB (1%)
+        """
+    subject = f"** {state} Service Alert: SRV-01/Disk space is CRITICAL **"
+    message = _mail("Nagios <nagios@monitor.example>", subject, text)
+    message["Auto-Submitted"] = "auto-generated"
+    return message
 
 
 def strangers_guess(label: str) -> EmailMessage:

@@ -1,9 +1,5 @@
 """The scenes of the demo: what somebody writes, and what must come of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from workorder.core.subjects import label
 from workorder.demo.company import (
     EVE,
     JANE,
@@ -16,48 +12,14 @@ from workorder.demo.company import (
     strangers_guess,
     technicians_answer,
 )
-from workorder.demo.mail_host import Delivered
-from workorder.demo.stage import DemoError, Stage
-from workorder.store.queries import EventView, OrderView
+from workorder.demo.day import DAY
+from workorder.demo.play import Play
+from workorder.demo.stage import DemoError
 
 ADMIN = "admin@northwind.example"
 
 # What a script leaves that was told to append a mail and was given something else.
 NO_MAIL = b"\x00\xff\xfe%PDF-1.4 this is no mail at all\r\n"
-
-
-@dataclass(slots=True)
-class Play:
-    """What later scenes need of earlier ones."""
-
-    stage: Stage
-    say: Callable[[str], None]
-    number: int = 0
-    notice_to_maria: Delivered | None = None
-    notice_to_jane: Delivered | None = None
-
-    @property
-    def label(self) -> str:
-        """The work order that the play is about."""
-        return label(self.number, self.stage.site.config.numbers.prefix)
-
-    def order(self, number: int) -> OrderView:
-        """A work order as it stands."""
-        with self.stage.site.store.read() as unit:
-            view = unit.queries.order(number)
-        if view is None or view.detail is None:
-            raise DemoError(f"there is no work order {number}")
-        return view
-
-    def history(self) -> tuple[EventView, ...]:
-        """The events of the play's work order."""
-        detail = self.order(self.number).detail
-        assert detail is not None  # order() looked
-        return detail.events
-
-    def events(self, kind: str) -> int:
-        """How many events of a kind the play's work order has."""
-        return sum(event.kind == kind for event in self.history())
 
 
 def customer_writes(play: Play) -> None:
@@ -144,6 +106,7 @@ SCENES = (
     customer_writes,
     technician_answers,
     customer_answers,
+    *DAY,
     stranger_guesses,
     forger_commands,
     out_of_office_comes,

@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from workorder.demo.scenes import SCENES, Play
+from workorder.demo.play import Play
+from workorder.demo.scenes import SCENES
 from workorder.demo.stage import DemoError, Stage
 
 

@@ -1,5 +1,6 @@
 """The stage: mail host, site and daemon of one demo, and watching what comes out of it."""
 
+import shutil
 import smtplib
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from email.policy import SMTP as SMTP_LINES
 from pathlib import Path
 from typing import Self
 
+from workorder import shipped
 from workorder.bootstrap import Site, open_site
 from workorder.config import load
 from workorder.demo.company import CONFIG, SUPPORT, settle
@@ -71,6 +73,7 @@ class Stage:
                 authserv_id=AUTHSERV_ID,
             )
         )
+        shutil.copytree(shipped.rules_folder(), self.folder / "rules")
         config = load(config_file)
         create_schema(open_engine(config.storage.database, create=True))
         self._site = self._resources.enter_context(open_site(config))

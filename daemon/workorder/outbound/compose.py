@@ -34,6 +34,14 @@ _SUPPRESS = b"X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply"
 _AUDIENCES = {
     NoticeKind.OPENED: {Audience.CUSTOMER, Audience.TECHNICIAN},
     NoticeKind.REPLY: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.IN_PROGRESS: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.WAITING_PARTS: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.WAITING_VENDOR: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.WAITING_CUSTOMER: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.FINISHED: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.CANCELLED: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.NOTE: {Audience.TECHNICIAN},
+    NoticeKind.TRANSCRIPT: {Audience.TECHNICIAN},
     NoticeKind.UNPROVEN: {Audience.TECHNICIAN},
     NoticeKind.MAIL_FAILED: {Audience.TECHNICIAN, Audience.ADMIN},
     NoticeKind.TROUBLE: {Audience.ADMIN},
@@ -53,7 +61,7 @@ def compose(
     """
     if letter.audience not in _AUDIENCES[letter.kind]:
         raise RenderError(f"a notice {letter.kind} is not for the {letter.audience}")
-    folder = f"mail/{letter.kind}"
+    folder = f"mail/{letter.template}"
 
     def rendered(file: str) -> str:
         return templates.render(

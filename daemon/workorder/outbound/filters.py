@@ -3,15 +3,19 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from workorder.core.effects import Effect
 from workorder.core.notice import SiteCard
+from workorder.core.subjects import title_of
+from workorder.core.transcript import Transcript, TranscriptLine, Value, ValueKind, Verdict
 from workorder.outbound.phrases import Phrases
 
 MAX_SHOWN = 20_000  # characters of a person's text in a notice: mail clients clip past 100 KB
@@ -169,6 +173,23 @@ def datetime_filter(context: Context, at: datetime) -> str:
     return phrases("time.at", date=date, time=time, zone=zone)
 
 
+@lru_cache(maxsize=512)
+def _stamped(at: datetime, zone: str, locale: str) -> str:
+    from babel.dates import format_date, format_time  # noqa: PLC0415 # as above
+
+    local = at.astimezone(ZoneInfo(zone))
+    time = format_time(local, "short", locale=locale).replace("\u202f", "\xa0")
+    return f"{format_date(local, 'medium', locale=locale)}, {time}"
+
+
+@pass_context
+def stamp_filter(context: Context, at: datetime) -> str:
+    """`at` as short as it can be read, in the site's zone: for lists."""
+    phrases, site = context["t"], context["site"]
+    assert isinstance(site, SiteCard)
+    return _stamped(at, site.timezone, phrases("language.locale"))
+
+
 @pass_context
 def duration_filter(context: Context, length: timedelta | int) -> str:
     """A timedelta, or whole minutes, as '8 h 30 min'."""
@@ -189,15 +210,85 @@ def priority_filter(context: Context, priority: str) -> str:
     return name
 
 
+_ASKED = frozenset({Effect.HELP, Effect.STATUS_IS, Effect.STATUS_NONE})
+# What stands for a value that is empty, by its place; "none" for all others.
+_NOBODY = {"technician": "mail.nobody", "customer": "mail.unknown"}
+_NO_PREFIX = "\0"  # no subject has it: what looks like a bare number stays
+_BRACKETED = re.compile(r"\[[^\[\]]*\]")
+
+
+def outcome(transcript: Transcript) -> str:
+    """In a word what became of a mail: done, nothing, told, wrong (one tag) or wrongs (several)."""
+    if not transcript.applied:
+        return "wrongs" if wrong_tags(transcript) > 1 else "wrong"
+    if all(line.effect in _ASKED for line in transcript.lines):
+        return "told"
+    done = any(line.verdict is Verdict.DONE for line in transcript.lines)
+    return "done" if done else "nothing"
+
+
+def wrong_tags(transcript: Transcript) -> int:
+    """How many tags are wrong; a second line on the same tag does not count."""
+    return sum(line.verdict is Verdict.WRONG and bool(line.written) for line in transcript.lines)
+
+
+@pass_context
+def effect_filter(context: Context, line: TranscriptLine) -> str:
+    """A line of a transcript in words, in the reader's language."""
+    return effect_words(context["t"], line)
+
+
+def effect_words(phrases: Phrases, line: TranscriptLine) -> str:
+    """A line of a transcript in words: what the tag did, or what is wrong with it."""
+    if line.verdict is Verdict.HELD:  # its effect is what it would have done
+        return phrases("transcript.held-because")
+    if line.explains is not None:
+        return phrases(f"help.{line.explains}")
+    values = {value.name: _value(phrases, value) for value in line.values}
+    return phrases(f"tag.{line.effect}", **values)
+
+
+def _value(phrases: Phrases, value: Value) -> str:
+    match value.kind:
+        case ValueKind.TEXT:
+            return value.text or phrases(_NOBODY.get(value.name, "mail.none"))
+        case ValueKind.PHRASE:
+            return phrases(value.text)
+        case ValueKind.DAY:
+            return _day_in_words(date.fromisoformat(value.text), phrases("language.locale"))
+        case _:
+            assert_never(value.kind)
+
+
+def _day_in_words(day: date, locale: str) -> str:
+    """A day with its day of the week: who means Friday sees that it is one."""
+    from babel.dates import format_date  # noqa: PLC0415 # as in _in_words
+
+    return format_date(day, "full", locale=locale)
+
+
+def unbracketed(subject: str) -> str:
+    """A subject without its `Re:`, and without what stands in square brackets.
+
+    Those are labels of other work orders, and tags, which would apply again with the next reply.
+    """
+    return title_of(_BRACKETED.sub(" ", subject), _NO_PREFIX)
+
+
 FILTERS: Mapping[str, Callable[..., object]] = {
     "date": date_filter,
     "datetime": datetime_filter,
     "duration": duration_filter,
+    "effect": effect_filter,
     "status": status_filter,
     "priority": priority_filter,
     "excerpt": excerpt,
     "linkify": linkify,
     "nl2br": nl2br,
+    "outcome": outcome,
     "paragraphs": paragraphs,
     "quoted": quoted,
+    "stamp": stamp_filter,
+    "unbracketed": unbracketed,
+    "wrong_tags": wrong_tags,
 }

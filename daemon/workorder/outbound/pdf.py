@@ -1,4 +1,4 @@
-"""The work order as a PDF: the page templates/pdf/work-order.html, printed."""
+"""PDFs: the work order's page, templates/pdf/work-order.html, or another one, printed."""
 
 import sys
 from dataclasses import replace
@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workorder.core.notice import EquipmentCard, Letter, OrderCard
+from workorder.core.notice import EquipmentCard, Letter, NoteCard, OrderCard
 from workorder.errors import RenderError
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ PICTURES = "pdf"
 
 MAX_SERVICE = 100_001  # one more than the page shows, so that the page can say that it was cut
 MAX_LINE = 1_000  # characters of a name, title or place
+MAX_NOTES = 301  # as above
+MAX_NOTED = 100_001  # characters of all notes together, as above
 MAX_EQUIPMENT = 500  # lines of the table: some seconds of layout
 
 
@@ -31,11 +33,20 @@ def render_pdf(letter: Letter, templates: "Templates") -> bytes:
     if letter.order is None:
         raise RenderError(f"a notice {letter.kind} without a work order has no PDF")
     html = templates.render(PAGE, replace(letter, order=_bounded(letter.order)))
+    return print_page(html, templates, of=letter.order.label)
+
+
+def print_page(html: str, templates: "Templates", *, of: str) -> bytes:
+    """Return a whole HTML page as a PDF. `of` says in an error whose page it is.
+
+    Raises:
+        RenderError: it cannot be laid out.
+    """
     try:
         return _printer(*templates.roots).print(html)
     except Exception as error:  # the library raises many kinds, its own and Python's
         reason = " ".join(str(error).split())[:200]
-        raise RenderError(f"{letter.order.label}: {type(error).__name__}: {reason}") from error
+        raise RenderError(f"{of}: {type(error).__name__}: {reason}") from error
 
 
 def prepare_pdf(templates: "Templates") -> None:
@@ -71,7 +82,20 @@ def _bounded(order: OrderCard) -> OrderCard:
         technician=order.technician[:MAX_LINE],
         equipment=tuple(_bounded_thing(thing) for thing in order.equipment[:MAX_EQUIPMENT]),
         service=order.service[:MAX_SERVICE],
+        notes=_bounded_notes(order.notes),
     )
+
+
+def _bounded_notes(notes: tuple[NoteCard, ...]) -> tuple[NoteCard, ...]:
+    """The last notes, as many as fit: how it ended matters more than how it began."""
+    kept: list[NoteCard] = []
+    left = MAX_NOTED
+    for note in reversed(notes[-MAX_NOTES:]):
+        if not left:
+            break
+        kept.append(replace(note, actor=note.actor[:MAX_LINE], text=note.text[:left]))
+        left -= len(kept[-1].text)
+    return tuple(reversed(kept))
 
 
 def _bounded_thing(thing: EquipmentCard) -> EquipmentCard:

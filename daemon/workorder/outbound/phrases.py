@@ -143,12 +143,20 @@ def _file_problems(path: Path, known: Mapping[str, str], sources: str) -> Iterat
     source = path.read_text(encoding="utf-8")
     for key, text in _read_file(path).items():
         if key not in known:
-            if f'"{key}"' not in sources and f"'{key}'" not in sources:
+            if not _is_asked_for(key, known, sources):
                 reason = f'unknown phrase "{key}"{_nearest(key, known)}'
                 yield f"{path}:{_line_of(source, key)}: {reason}"
             continue
         for name in sorted(set(_PLACE.findall(text)) - set(_PLACE.findall(known[key]))):
             yield f'{path}:{_line_of(source, key)}: phrase "{key}" has no place {{{name}}}'
+
+
+def _is_asked_for(key: str, known: Mapping[str, str], sources: str) -> bool:
+    """Whether a template asks for a phrase of the site's own, or for its whole table by name."""
+    table = key.rpartition(".")[0]
+    is_new_table = bool(table) and not any(name.startswith(f"{table}.") for name in known)
+    names = (key, table) if is_new_table else (key,)
+    return any(f"{mark}{name}{mark}" in sources for name in names for mark in "\"'")
 
 
 def _line_of(source: str, key: str) -> int:

@@ -15,6 +15,7 @@ import workorder
 from workorder.core.notice import Letter
 from workorder.errors import RenderError, RenderTimeoutError
 from workorder.outbound.press import PressJob, PressResult
+from workorder.outbound.tagcard import TagCard
 from workorder.outbound.worker import Done, Failed, Ready, Task
 
 START_LIMIT = 60.0  # seconds for a worker to be ready: under load, on a small machine
@@ -25,7 +26,7 @@ _PROGRAM = "from workorder.outbound.worker import main; main()"
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE")
 
 
-_Work = TypeVar("_Work", PressJob, Letter)
+_Work = TypeVar("_Work", PressJob, Letter, TagCard)
 _Result = TypeVar("_Result", PressResult, bytes)
 
 
@@ -64,6 +65,15 @@ class RenderPool:
         """
         return self._given_out(self._pdf, letter).result()
 
+    def tag_card(self, card: TagCard) -> bytes:
+        """The PDF of a tag card.
+
+        Raises:
+            RenderError: it cannot be rendered.
+            RenderTimeoutError: it took too long.
+        """
+        return self._given_out(self._pdf, card).result()
+
     def close(self) -> None:
         """End all workers at once. What was in hand or waiting fails with RenderError."""
         with self._lock:
@@ -92,8 +102,8 @@ class RenderPool:
         assert isinstance(result, PressResult)
         return result
 
-    def _pdf(self, letter: Letter) -> bytes:
-        result = self._done(Task(work=letter, without_pdf="", seconds=self._time_limit))
+    def _pdf(self, shown: Letter | TagCard) -> bytes:
+        result = self._done(Task(work=shown, without_pdf="", seconds=self._time_limit))
         assert isinstance(result, bytes)
         return result
 

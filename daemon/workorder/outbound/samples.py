@@ -1,8 +1,8 @@
 """Sample letters, for previews and for checking every template before it is needed."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from workorder.core.message import Address
 from workorder.core.model import OpenedBy, Priority, Status
@@ -11,10 +11,13 @@ from workorder.core.notice import (
     EquipmentCard,
     EventCard,
     Letter,
+    NoteCard,
     NoticeKind,
     OrderCard,
     SiteCard,
 )
+from workorder.core.transcript import Transcript
+from workorder.outbound.sample_transcripts import sample_transcripts
 
 _AT = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 _CUSTOMER = Address(name="Jane Roe", email="jane@acme.example")
@@ -60,8 +63,41 @@ _ANSWER = EventCard(
     actor="Maria Lopez",
     text="Good morning Jane,\n\nI will be there at 2 pm today and bring a new drum unit.\n\nMaria",
 )
+_STATUS_WORDS = {
+    Status.IN_PROGRESS: "The drum unit is here. I will be with you tomorrow at 9.",
+    Status.WAITING_PARTS: "The drum is worn out. A new one is ordered, it takes about two days.",
+    Status.WAITING_VENDOR: "The manufacturer wants to look at the print server's log first.",
+    Status.WAITING_CUSTOMER: "May I switch the print server off for half an hour, and when?",
+    Status.FINISHED: "The drum unit is changed, and the test pages are fine.\n\nMaria",
+    Status.CANCELLED: "This is the same job as WO-1041, so we go on there.",
+}
+_NOTES = (
+    NoteCard(
+        at=_AT + timedelta(hours=1),
+        actor="Maria Lopez",
+        text=_STATUS_WORDS[Status.WAITING_PARTS],
+        status=Status.WAITING_PARTS,
+    ),
+    NoteCard(
+        at=_AT + timedelta(days=1),
+        actor="Jane Roe",
+        text="Thank you. Please come before noon, there is a meeting later.",
+        by_customer=True,
+    ),
+    NoteCard(at=_AT + timedelta(days=2), actor="Maria Lopez", text="", status=Status.IN_PROGRESS),
+    NoteCard(
+        at=_AT + timedelta(days=2, hours=3),
+        actor="Maria Lopez",
+        text=_STATUS_WORDS[Status.FINISHED],
+        status=Status.FINISHED,
+    ),
+)
 _UNPROVEN = EventCard(
-    at=_AT, actor="Maria Lopez", text="#finished\n\nAll done.", reason="DMARC did not pass"
+    at=_AT,
+    actor="Maria Lopez",
+    text="#finished\n\nAll done.",
+    reason="mx.northwind.example says dmarc=fail",
+    ways=("dmarc", "reply"),
 )
 _FAILED = EventCard(
     at=_AT,
@@ -73,6 +109,22 @@ _FAILED = EventCard(
 _TROUBLE = EventCard(
     at=_AT, actor="workorder", text="The PDF of WO-1042 could not be made: time limit of 20 s."
 )
+_READERS = {
+    Audience.CUSTOMER: _CUSTOMER,
+    Audience.TECHNICIAN: _TECHNICIAN,
+    Audience.ADMIN: _ADMIN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """What tells one letter from another."""
+
+    kind: NoticeKind
+    event: EventCard
+    audience: Audience = Audience.CUSTOMER
+    order: OrderCard | None = SAMPLE_ORDER
+    transcript: Transcript | None = None
 
 
 def sample_letter(kind: NoticeKind, language: str) -> Letter:
@@ -82,52 +134,95 @@ def sample_letter(kind: NoticeKind, language: str) -> Letter:
 
 def sample_letters(language: str) -> Iterator[Letter]:
     """Letters that take every branch of the shipped templates, at least one for each kind."""
-    for kind, audience, order, event in _scenes():
+    for scene in _scenes():
         yield Letter(
-            kind=kind,
-            audience=audience,
+            kind=scene.kind,
+            template=scene.kind.value,
+            audience=scene.audience,
             language=language,
-            recipient=_READERS[audience],
+            recipient=_READERS[scene.audience],
             site=SAMPLE_SITE,
-            order=order,
-            event=event,
+            order=scene.order,
+            event=scene.event,
+            transcript=scene.transcript,
         )
     yield _bare(language)
 
 
-_READERS = {
-    Audience.CUSTOMER: _CUSTOMER,
-    Audience.TECHNICIAN: _TECHNICIAN,
-    Audience.ADMIN: _ADMIN,
-}
+def _scenes() -> Iterator[_Scene]:
+    yield from _openings()
+    yield from _replies()
+    for status in Status:
+        yield from _statuses(status)
+    yield from _notes()
+    for kind, event in ((NoticeKind.UNPROVEN, _UNPROVEN), (NoticeKind.MAIL_FAILED, _FAILED)):
+        yield _Scene(kind=kind, audience=Audience.TECHNICIAN, event=event)
+    for order in (None, SAMPLE_ORDER):
+        yield _Scene(kind=NoticeKind.TROUBLE, audience=Audience.ADMIN, event=_TROUBLE, order=order)
+    for transcript in sample_transcripts():
+        for order in (SAMPLE_ORDER, None):
+            yield _Scene(
+                kind=NoticeKind.TRANSCRIPT,
+                audience=Audience.TECHNICIAN,
+                event=_ANSWER,
+                order=order,
+                transcript=transcript,
+            )
 
 
-def _scenes() -> Iterator[tuple[NoticeKind, Audience, OrderCard | None, EventCard]]:
-    reopened = replace(_BY_MAIL, reopened=True, text="It happens again.")
+def _openings() -> Iterator[_Scene]:
     follows = replace(_BY_MAIL, follows="WO-1001", files=())
     unsorted = replace(SAMPLE_ORDER, customer="", contact_name="", technician="", equipment=())
-    yield NoticeKind.OPENED, Audience.CUSTOMER, SAMPLE_ORDER, _BY_MAIL
-    yield NoticeKind.OPENED, Audience.CUSTOMER, SAMPLE_ORDER, follows
-    yield NoticeKind.OPENED, Audience.TECHNICIAN, SAMPLE_ORDER, _BY_MAIL
-    yield NoticeKind.OPENED, Audience.TECHNICIAN, SAMPLE_ORDER, follows
-    yield NoticeKind.OPENED, Audience.TECHNICIAN, unsorted, _BY_MAIL
-    for door in OpenedBy:
-        yield (
-            NoticeKind.OPENED,
-            Audience.TECHNICIAN,
-            replace(SAMPLE_ORDER, opened_by=door),
-            _BY_MAIL,
-        )
-    yield NoticeKind.REPLY, Audience.CUSTOMER, SAMPLE_ORDER, _ANSWER
-    yield NoticeKind.REPLY, Audience.CUSTOMER, SAMPLE_ORDER, reopened
-    yield NoticeKind.REPLY, Audience.TECHNICIAN, SAMPLE_ORDER, _BY_MAIL
-    yield NoticeKind.REPLY, Audience.TECHNICIAN, SAMPLE_ORDER, reopened
+    for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
+        yield _Scene(kind=NoticeKind.OPENED, audience=audience, event=_BY_MAIL)
+        yield _Scene(kind=NoticeKind.OPENED, audience=audience, event=follows)
+        yield _Scene(kind=NoticeKind.OPENED, audience=audience, event=_BY_MAIL, order=unsorted)
+        for door in OpenedBy:
+            order = replace(SAMPLE_ORDER, opened_by=door)
+            yield _Scene(kind=NoticeKind.OPENED, audience=audience, event=_BY_MAIL, order=order)
+
+
+def _replies() -> Iterator[_Scene]:
+    reopened = replace(_BY_MAIL, reopened=True, text="It happens again.")
+    answered = replace(_BY_MAIL, answered=True, text="Tomorrow at 8 is fine.")
+    yield _Scene(kind=NoticeKind.REPLY, event=_ANSWER)
+    for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
+        for event in (_BY_MAIL, reopened, answered):
+            yield _Scene(kind=NoticeKind.REPLY, audience=audience, event=event)
     for status in Status:
-        yield NoticeKind.REPLY, Audience.CUSTOMER, replace(SAMPLE_ORDER, status=status), _ANSWER
-    yield NoticeKind.UNPROVEN, Audience.TECHNICIAN, SAMPLE_ORDER, _UNPROVEN
-    yield NoticeKind.MAIL_FAILED, Audience.TECHNICIAN, SAMPLE_ORDER, _FAILED
-    yield NoticeKind.TROUBLE, Audience.ADMIN, None, _TROUBLE
-    yield NoticeKind.TROUBLE, Audience.ADMIN, SAMPLE_ORDER, _TROUBLE
+        order = replace(SAMPLE_ORDER, status=status)
+        yield _Scene(kind=NoticeKind.REPLY, event=_ANSWER, order=order)
+
+
+def _statuses(status: Status) -> Iterator[_Scene]:
+    """The notice of a status: with words and without, to each side, about much and about little."""
+    kind = NoticeKind(status.value)
+    words = replace(_ANSWER, text=_STATUS_WORDS[status])
+    closed_at = None if status.is_open else _NOTES[-1].at
+    order = replace(SAMPLE_ORDER, status=status, closed_at=closed_at, notes=_NOTES)
+    little = replace(order, equipment=(), technician="", customer="", contact_name="", notes=())
+    long = replace(order, notes=_NOTES * 8)
+    files = replace(words, text="", files=("log.txt",))
+    for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
+        for event in (words, replace(words, text=""), files, replace(words, reopened=True)):
+            for one in (order, little, long):
+                yield _Scene(kind=kind, audience=audience, event=event, order=one)
+
+
+def _notes() -> Iterator[_Scene]:
+    note = replace(_ANSWER, actor="Tom Berg", text="The toner is under guarantee until May.")
+    gone = replace(SAMPLE_ORDER, equipment=(), customer="", contact_name="")
+    for event in (
+        note,
+        replace(note, files=("guarantee.pdf",)),
+        replace(note, assigned=_TECHNICIAN.name),
+        replace(note, assigned=_TECHNICIAN.email, text=""),
+        replace(note, assigned="Bo Chen", text=""),
+    ):
+        for order in (SAMPLE_ORDER, gone):
+            yield _Scene(
+                kind=NoticeKind.NOTE, audience=Audience.TECHNICIAN, event=event, order=order
+            )
 
 
 def _bare(language: str) -> Letter:
@@ -143,6 +238,7 @@ def _bare(language: str) -> Letter:
     )
     return Letter(
         kind=NoticeKind.OPENED,
+        template=NoticeKind.OPENED.value,
         audience=Audience.CUSTOMER,
         language=language,
         recipient=replace(_CUSTOMER, name=""),

@@ -17,24 +17,16 @@ from jinja2 import (
     TemplateSyntaxError,
     meta,
 )
-from jinja2.environment import TemplateModule
-from jinja2.exceptions import SecurityError
-from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from workorder.core.message import Address
-from workorder.core.notice import (
-    EquipmentCard,
-    EventCard,
-    Letter,
-    NoticeKind,
-    OrderCard,
-    SiteCard,
-)
+from workorder.core.notice import Letter, NoticeKind
+from workorder.core.vocabulary import BUILT_IN
 from workorder.errors import RenderError
 from workorder.outbound.filters import FILTERS
 from workorder.outbound.phrases import FOLDER, Catalogue, Phrases
-from workorder.outbound.samples import sample_letters
+from workorder.outbound.samples import SAMPLE_SITE, sample_letters
+from workorder.outbound.sandbox import Sandbox, is_escaped
+from workorder.outbound.tagcard import PAGE as TAG_CARD
+from workorder.outbound.tagcard import TagCard, tag_card
 
 # What a template's own code can raise, beside Jinja's errors: it is a small program of the admin's.
 _FAULTS = (
@@ -48,32 +40,12 @@ _FAULTS = (
     TypeError,
     ValueError,
 )
-# Frozen values without methods, and imported macros: any name without a leading _ is harmless.
-_PLAIN = frozenset({Letter, SiteCard, OrderCard, EquipmentCard, EventCard, Address, TemplateModule})
+_NOTICE = ("subject.txt", "body.txt", "body.html")
+# The notices that notices.toml has no say in: each has its own folder and no other.
+_OWN_FOLDER = frozenset({NoticeKind.TRANSCRIPT, NoticeKind.UNPROVEN, NoticeKind.TROUBLE})
+_KINDS = frozenset(kind.value for kind in NoticeKind)
+_WITH_PDF = frozenset({NoticeKind.OPENED, NoticeKind.FINISHED})
 _TEXTS = (".html", ".txt", ".css", ".toml")
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, and no powers: `10 ** 10 ** 8` would hold a processor for minutes."""
-
-    intercepted_binops = frozenset({"**"})
-
-    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
-        """Refuse the operators that are intercepted."""
-        del context, left, right
-        raise SecurityError(f"the operator {operator} is not for templates")
-
-    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """Answer at once for the values of core.notice: most look-ups are of those."""
-        if type(obj) in _PLAIN:
-            return not attr.startswith("_")
-        return super().is_safe_attribute(obj, attr, value)
-
-    def join_path(self, template: str, parent: str) -> str:
-        """Refuse a text template inside an HTML one: what it shows would not be escaped."""
-        if _is_html(parent) and not _is_escaped(template):
-            raise SecurityError(f'"{template}" in an HTML template would not be escaped')
-        return template
 
 
 class Templates:
@@ -88,10 +60,10 @@ class Templates:
         self._shipped = shipped
         self._overrides = overrides
         self._catalogue = Catalogue(self._roots)
-        self._environment = _Sandbox(
+        self._environment = Sandbox(
             loader=ChoiceLoader([FileSystemLoader(root) for root in self._roots]),
             undefined=StrictUndefined,
-            autoescape=_is_escaped,
+            autoescape=is_escaped,
             auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -112,20 +84,33 @@ class Templates:
         Raises:
             RenderError: the template or a phrase is wrong; the message names file and line.
         """
-        phrases = self._catalogue.phrases(letter.language)
+        return self._filled(
+            name,
+            letter.language,
+            site=letter.site,
+            order=letter.order,
+            event=letter.event,
+            recipient=letter.recipient,
+            transcript=letter.transcript,
+            kind=letter.kind,
+            audience=letter.audience,
+            pdf_attached=pdf_attached,
+            pdf_failed=pdf_failed,
+        )
+
+    def render_card(self, name: str, card: TagCard) -> str:
+        """Return the template `name` filled with the tags of `card`.
+
+        Raises:
+            RenderError: as of `render`.
+        """
+        return self._filled(name, card.language, site=card.site, groups=card.groups)
+
+    def _filled(self, name: str, language: str, **values: object) -> str:
+        phrases = self._catalogue.phrases(language)
         try:
-            return self._environment.get_template(name).render(
-                t=phrases,
-                lang=phrases.language,
-                site=letter.site,
-                order=letter.order,
-                event=letter.event,
-                recipient=letter.recipient,
-                kind=letter.kind,
-                audience=letter.audience,
-                pdf_attached=pdf_attached,
-                pdf_failed=pdf_failed,
-            )
+            template = self._environment.get_template(name)
+            return template.render(values, t=phrases, lang=phrases.language)
         except _FAULTS as error:
             raise RenderError(self._place(name, error)) from error
 
@@ -140,6 +125,10 @@ class Templates:
     def names(self) -> list[str]:
         """Every file that may be overridden, sorted."""
         return sorted({name for root in self._roots for name in _names(root)})
+
+    def has(self, folder: str) -> bool:
+        """Whether mail/`folder`/ can word a notice: subject and both bodies are there."""
+        return {f"mail/{folder}/{part}" for part in _NOTICE} <= set(self.names())
 
     def source(self, name: str) -> Path:
         """The file that `name` is read from: the admin's, else the shipped one.
@@ -187,6 +176,12 @@ class Templates:
             yield self._place(name, error)
 
     def _render_problems(self, name: str, language: str) -> Iterator[str]:
+        if name == TAG_CARD:
+            try:
+                self.render_card(name, tag_card(BUILT_IN, SAMPLE_SITE, language))
+            except RenderError as error:
+                yield str(error)
+            return
         for letter in sample_letters(language):
             if not _shows(name, letter.kind):
                 continue
@@ -205,7 +200,9 @@ class Templates:
             return
         shipped = set(_names(self._shipped))
         for name in _names(self._overrides):
-            if name not in shipped | used and not name.startswith(f"{FOLDER}/"):
+            folder = _folder(name)
+            own = name.startswith(f"{FOLDER}/") or (bool(folder) and self.has(folder))
+            if name not in shipped | used and not own:
                 reason = f"overrides nothing{_nearest(name, sorted(shipped))}"
                 yield f"{self._overrides / name}:1: {reason}"
 
@@ -225,14 +222,6 @@ class Templates:
         return f"{name}: {reason}"
 
 
-def _is_html(name: str) -> bool:
-    return name.endswith(".html")
-
-
-def _is_escaped(name: str | None) -> bool:
-    return name is None or not name.endswith(".txt")
-
-
 def _names(root: Path) -> list[str]:
     """Names of the text files below `root`."""
     return [
@@ -243,10 +232,22 @@ def _names(root: Path) -> list[str]:
 
 
 def _shows(name: str, kind: NoticeKind) -> bool:
-    """Whether a template is one that a letter of `kind` is rendered with."""
+    """Whether a template is one that a letter of `kind` may be rendered with.
+
+    A folder that is no kind's own is one that notices.toml may name for any event.
+    """
     if name.startswith("pdf/"):
-        return kind is NoticeKind.OPENED and name.endswith(".html") and "/_" not in name
-    return name.startswith(f"mail/{kind}/")
+        return kind in _WITH_PDF and name.endswith(".html")
+    folder = _folder(name)
+    return bool(folder) and (folder == kind or (folder not in _KINDS and kind not in _OWN_FOLDER))
+
+
+def _folder(name: str) -> str:
+    """The folder of a notice that a template is in: 'opened' of 'mail/opened/body.txt', or ''."""
+    match name.split("/"):
+        case ["mail", folder, part] if part in _NOTICE:
+            return folder
+    return ""
 
 
 def _loses_number(subject: str, letter: Letter) -> bool:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from workorder.core.notice import Letter
 from workorder.errors import RenderError
 from workorder.outbound.press import PressJob, PressResult, press
+from workorder.outbound.tagcard import TagCard, render_tag_card
 
 if TYPE_CHECKING:
     from workorder.outbound.templates import Templates
@@ -35,13 +36,13 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What a worker is to do: the mails of a job, or the PDF of a letter.
+    """What a worker is to do: the mails of a job, the PDF of a letter, or that of a tag card.
 
     `without_pdf`, if not empty, is why a job's mails go without their PDF. `seconds` of
     processor time are the limit; the wall clock is the parent's.
     """
 
-    work: PressJob | Letter
+    work: PressJob | Letter | TagCard
     without_pdf: str
     seconds: float
 
@@ -103,6 +104,8 @@ def answered(task: Task, templates: "Templates") -> Done | Failed:
 def _result(task: Task, templates: "Templates") -> PressResult | bytes:
     if isinstance(task.work, PressJob):
         return press(task.work, templates, without_pdf=task.without_pdf)
+    if isinstance(task.work, TagCard):
+        return render_tag_card(task.work, templates)
     from workorder.outbound.pdf import render_pdf  # noqa: PLC0415 # the parent reads this module too
 
     return render_pdf(task.work, templates)

@@ -9,7 +9,7 @@ A kill leaves a row in one of these states; `take_back` at the next start says w
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Protocol
@@ -22,6 +22,7 @@ from workorder.core.delivery import Buried, Postponed, after_refusal
 from workorder.core.events import MailFailed
 from workorder.core.message import Address
 from workorder.core.notice import Envelope, EventCard, Letter, NoticeKind, OrderCard, SiteCard
+from workorder.core.trust import Way
 from workorder.errors import (
     PermanentDeliveryError,
     RenderError,
@@ -73,6 +74,7 @@ class DeliverySettings:
     sender: Address
     first_number: int
     admin_address: str
+    ways: tuple[Way, ...] = ()
 
 
 class Compose:
@@ -119,12 +121,14 @@ class Compose:
                 Sheet(
                     letter=Letter(
                         kind=row.kind,
+                        template=row.template or row.kind.value,
                         audience=row.audience,
                         language=row.language,
                         recipient=row.address,
                         site=self._settings.site,
                         order=order,
                         event=event,
+                        transcript=row.transcript,
                     ),
                     envelope=self._envelope(row, now),
                     with_pdf=row.with_pdf,
@@ -135,12 +139,20 @@ class Compose:
 
     def _cards(self, unit: Unit, row: OutboxRow) -> tuple[OrderCard | None, EventCard]:
         """What the letters about one event show."""
-        if row.number is None or row.event_id is None:
-            return None, EventCard(at=row.created_at, actor="", text=row.detail)
         prefix = self._settings.policy.prefix
-        cards = unit.queries.card(row.number, row.event_id, prefix=prefix)
+        if row.number is None or row.event_id is None:
+            order = (
+                None if row.number is None else unit.queries.order_card(row.number, prefix=prefix)
+            )
+            return order, EventCard(at=row.created_at, actor="", text=row.detail)
+        cards = unit.queries.card(
+            row.number, row.event_id, prefix=prefix, notes=row.kind is NoticeKind.FINISHED
+        )
         assert cards is not None  # a notice and its event are written together
-        return cards
+        order_card, event = cards
+        if row.kind is NoticeKind.UNPROVEN:
+            event = replace(event, ways=tuple(way.kind.value for way in self._settings.ways))
+        return order_card, event
 
     def _envelope(self, row: OutboxRow, now: datetime) -> Envelope:
         return Envelope(

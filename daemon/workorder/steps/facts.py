@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from workorder.core.classify import Classification, MailKind, classify
@@ -11,9 +11,14 @@ from workorder.core.correlate import Candidate, Via
 from workorder.core.decision import Facts, FailedNotice, Policy, Twin
 from workorder.core.message import InboundMail
 from workorder.core.model import WorkOrder
+from workorder.core.ruled import NO_RULES
+from workorder.core.rules import RuleSet
 from workorder.core.sender import Sender
 from workorder.core.subjects import mentions
-from workorder.core.trust import Proof, Way, dmarc, prove
+from workorder.core.trust import Proof, dmarc, prove
+from workorder.steps.ruling import case_of, ruled_of
+from workorder.steps.site_rules import SiteRules
+from workorder.steps.tagged import with_tags
 from workorder.store.inbound import LedgerEntry
 from workorder.store.orders import NoticeTrail
 from workorder.store.unit import Unit
@@ -25,12 +30,11 @@ _LATE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteRules:
-    """How the site decides, and what proves a technician's mail here (behaviour: Proof)."""
+class InForce:
+    """By what a mail is decided on: the site's configuration, and the rules as they are now."""
 
-    policy: Policy
-    ways: tuple[Way, ...]
-    authserv_id: str
+    site: SiteRules
+    rules: RuleSet
 
 
 def body_hash(mail: InboundMail) -> str:
@@ -48,21 +52,23 @@ def new_message_id(stem: str, domain: str) -> str:
 
 
 def gather(
-    unit: Unit, mail: InboundMail, entry: LedgerEntry, rules: SiteRules, now: datetime
+    unit: Unit, mail: InboundMail, entry: LedgerEntry, in_force: InForce, now: datetime
 ) -> Facts:
     """Everything the site knows that bears on `mail`."""
+    rules, rule_set = in_force.site, in_force.rules
     policy = rules.policy
     sender = sender_of(unit, mail, rules.authserv_id)
     referred = _referred(mail)
     trails = unit.orders.by_notice(referred)
     classification = _classified(mail, sender, trails, policy)
     candidates = _candidates(unit, mail, trails, referred, policy.prefix)
+    proof = _proof(mail, sender, candidates, trails, rules)
     customer = sender.customer
-    return Facts(
+    facts = Facts(
         mail=mail,
         classification=classification,
         sender=sender,
-        proof=_proof(mail, sender, candidates, trails, rules),
+        proof=proof,
         candidates=candidates,
         failed_notice=_failed_notice(unit, mail, classification),
         twin=_twin(unit, mail, entry),
@@ -70,7 +76,12 @@ def gather(
         equipment=unit.people.equipment_of(customer.id) if customer else (),
         at=happened_at(mail, entry.internaldate, now),
         thread_id=_thread_id(mail, policy.domain),
+        ruled=NO_RULES,
+        released=entry.released_at is not None,
     )
+    case = case_of(facts, site_language=policy.language, timezone=rules.timezone)
+    facts = replace(facts, ruled=ruled_of(unit, facts, rule_set, case))
+    return with_tags(unit, facts, in_force.site, in_force.rules.vocabulary)
 
 
 def happened_at(mail: InboundMail, internaldate: datetime, now: datetime) -> datetime:
@@ -143,7 +154,7 @@ def _candidates(
     candidates: list[Candidate] = []
     for number, via in pointed:
         if number not in orders:
-            orders[number] = unit.orders.get(number)
+            orders[number] = unit.orders.going_on(number)
         elif via is not Via.NOTICE:
             continue
         order = orders[number]

@@ -14,10 +14,11 @@ log = structlog.get_logger()
 # The database knows what is due; the wheel only says how often it is asked.
 LEASES_EVERY_SECONDS = 30
 PARKED_EVERY_SECONDS = 60
+RULES_EVERY_SECONDS = 1
 
 
 class Housekeeping:
-    """Takes back expired leases and lets parked mail go on; one call does what is due."""
+    """Takes back expired leases, lets parked mail go on, reads changed rules; what is due."""
 
     def __init__(
         self,
@@ -26,12 +27,14 @@ class Housekeeping:
         clock: Callable[[], datetime],
         wheel: schedule.Scheduler,
         wake: Callable[[], None],
+        refresh_rules: Callable[[], bool],
     ) -> None:
         self._store = store
         self._clock = clock
         self._wheel = wheel
         self._wake = wake
         wheel.every(LEASES_EVERY_SECONDS).seconds.do(self._take_back_expired)
+        wheel.every(RULES_EVERY_SECONDS).seconds.do(refresh_rules)
         wheel.every(PARKED_EVERY_SECONDS).seconds.do(self._release_parked)
 
     def __call__(self) -> bool:

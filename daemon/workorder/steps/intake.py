@@ -8,7 +8,7 @@ Any step may be cut short at any moment: the next call finds what is left and go
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,11 +18,13 @@ import structlog
 from workorder.core.caps import MINUTE, is_flood
 from workorder.core.decide import decide
 from workorder.core.message import InboundMail
+from workorder.core.rules import BUILT_IN, RuleSet
 from workorder.errors import OurFaultError, ParseError
 from workorder.inbound.mail_values import Destination, Fetched, Listed, Listing
 from workorder.inbound.parse import parse, parse_head
-from workorder.steps.facts import SiteRules, body_hash, gather, seen_by_others
+from workorder.steps.facts import InForce, body_hash, gather, seen_by_others
 from workorder.steps.record import Cause, Recorder, trace_json, trouble
+from workorder.steps.site_rules import SiteRules
 from workorder.steps.surroundings import Surroundings
 from workorder.store.inbound import Arrival, LedgerEntry
 from workorder.store.orders import FileRow
@@ -72,12 +74,21 @@ class IntakeSettings:
 
 
 class Intake:
-    """The step of one mailbox; one call brings in one batch and decides on what is on record."""
+    """The step of one mailbox; one call brings in one batch and decides on what is on record.
+
+    `rules` gives the rule set in force; it is asked again for each mail.
+    """
 
     def __init__(
-        self, mailbox: Mailbox, store: Store, settings: IntakeSettings, around: Surroundings
+        self,
+        mailbox: Mailbox,
+        store: Store,
+        settings: IntakeSettings,
+        around: Surroundings,
+        rules: Callable[[], RuleSet] = lambda: BUILT_IN,
     ) -> None:
         self._mailbox = mailbox
+        self._rules = rules
         self._store = store
         self._files = store.files
         self._settings = settings
@@ -214,11 +225,15 @@ class Intake:
         files: tuple[FileRow, ...],
         now: datetime,
     ) -> None:
-        settings = self._settings
-        facts = gather(unit, mail, entry, settings.rules, now)
-        decision = decide(facts, settings.rules.policy)
+        settings, rules = self._settings, self._rules()
+        facts = gather(unit, mail, entry, InForce(site=settings.rules, rules=rules), now)
+        decision = decide(facts, settings.rules.policy, rules.vocabulary)
         recorder = Recorder(
-            unit, settings.rules.policy, first_number=settings.first_number, now=now
+            unit,
+            settings.rules.policy,
+            first_number=settings.first_number,
+            now=now,
+            plan=rules.notices,
         )
         cause = Cause(mail_id=entry.id, message_id=_answerable(mail), files=files)
         recorded = recorder.record(decision, cause)

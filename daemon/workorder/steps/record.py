@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workorder.core.announce import announce
+from workorder.core.announce import announce, references_of
 from workorder.core.audience import Occasion, People
 from workorder.core.caps import DAY, HOUR, MINUTE, CapCounts, over_cap
 from workorder.core.decision import Decision, Policy, Telling, TraceLine
@@ -13,6 +13,7 @@ from workorder.core.events import Opened
 from workorder.core.message import Address
 from workorder.core.model import Contact, WorkOrder
 from workorder.core.notice import Audience, AutoSubmitted, NoticeKind, NoticeRequest
+from workorder.core.plan import SHIPPED, NoticePlan
 from workorder.steps.facts import new_message_id
 from workorder.store.orders import FileRow
 from workorder.store.outbox import NewNotice
@@ -39,37 +40,97 @@ class Cause:
 class Recorder:
     """Writes decisions down, all within one unit's transaction."""
 
-    def __init__(self, unit: Unit, policy: Policy, *, first_number: int, now: datetime) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        policy: Policy,
+        *,
+        first_number: int,
+        now: datetime,
+        plan: NoticePlan = SHIPPED,
+    ) -> None:
         self._unit = unit
         self._policy = policy
+        self._plan = plan
         self._first_number = first_number
         self._now = now
 
     def record(self, decision: Decision, cause: Cause) -> Recorded:
         """Write events, work order, files and outbox rows of one decision."""
         unit = self._unit
-        if decision.new_contact is not None:
-            new = decision.new_contact
-            unit.people.add_contact(
-                email=new.email, name=new.name, customer_id=new.customer_id, proven=False
-            )
+        self._write_people(decision)
         if decision.bounced is not None:
             unit.outbox.bounced(decision.bounced, self._now)
+        unit.outbox.withdraw(decision.withdraws)
         written = self._write_events(decision, cause)
         if written is None:
-            return Recorded(order=None, notices=0)
+            answer = self._transcript(decision, None, cause, ())
+            unit.outbox.add(answer, self._now)
+            return Recorded(order=None, notices=len(answer))
         order, event_ids = written
+        self._write_elsewhere(decision, cause)
         if cause.files and decision.files_on is not None:
             unit.orders.add_files(order.number, event_ids[decision.files_on], cause.files)
-        people = people_of(unit, order, self._policy)
-        notices = [
+        notices = self._told(decision, order, event_ids, cause)
+        answer = self._transcript(decision, order, cause, notices)
+        unit.outbox.add([*notices, *answer], self._now)
+        return Recorded(order=order, notices=len(notices) + len(answer))
+
+    def _write_people(self, decision: Decision) -> None:
+        people = self._unit.people
+        new = decision.new_contact
+        if new is not None:
+            people.add_contact(
+                email=new.email, name=new.name, customer_id=new.customer_id, proven=new.proven
+            )
+        known = people.contact_by_email(decision.confirms) if decision.confirms else None
+        if known is not None and not known.proven:
+            people.set_contact(known.id, proven=True)
+
+    def _write_elsewhere(self, decision: Decision, cause: Cause) -> None:
+        orders = self._unit.orders
+        for other in decision.elsewhere:
+            order = orders.get(other.number)
+            assert order is not None  # it was read in this transaction
+            orders.append(order, other.events, mail_id=cause.mail_id)
+
+    def _told(
+        self, decision: Decision, order: WorkOrder, event_ids: Sequence[int], cause: Cause
+    ) -> list[NewNotice]:
+        """The notices of a decision's tellings, within the caps."""
+        people = people_of(self._unit, order, self._policy)
+        return [
             self._notice(request, order, event_ids[telling.event], cause)
             for telling in decision.tellings
-            for request in announce(telling.occasion, order, people, cause=cause.message_id)
+            for request in announce(
+                telling.occasion, order, people, self._plan, cause=cause.message_id
+            )
             if not request.capped or self._within_caps(order.number, request)
         ]
-        unit.outbox.add(notices, self._now)
-        return Recorded(order=order, notices=len(notices))
+
+    def _transcript(
+        self,
+        decision: Decision,
+        order: WorkOrder | None,
+        cause: Cause,
+        notices: Sequence[NewNotice],
+    ) -> list[NewNotice]:
+        told = dict.fromkeys(notice.request.recipient.email for notice in notices)
+        request = transcript_of(decision, order, self._policy, cause.message_id, tuple(told))
+        if request is None:
+            return []
+        number = order.number if order else decision.number
+        notice = NewNotice(
+            number=number,
+            event_id=None,
+            mail_id=cause.mail_id,
+            request=request,
+            message_id=new_message_id(
+                f"wo-{number}" if number else "transcript", self._policy.domain
+            ),
+            key=f"transcript:{cause.mail_id}",
+        )
+        return [notice]
 
     def _write_events(
         self, decision: Decision, cause: Cause
@@ -84,6 +145,8 @@ class Recorder:
             )
         if decision.number is None or not decision.events:
             return None
+        if decision.moves_from is not None:
+            orders.move(decision.moves_from, decision.number)
         order = orders.get(decision.number)
         assert order is not None  # it was read in this transaction
         return orders.append(order, decision.events, mail_id=cause.mail_id)
@@ -109,6 +172,30 @@ class Recorder:
             site_in_minute=outbox.capped_since(None, now - MINUTE),
         )
         return over_cap(request.kind, counts) is None
+
+
+def transcript_of(
+    decision: Decision,
+    order: WorkOrder | None,
+    policy: Policy,
+    cause: str | None,
+    told: tuple[str, ...],
+) -> NoticeRequest | None:
+    """The answer to a technician's tags: to them, nobody else, ever."""
+    if decision.transcript is None or decision.answers is None:
+        return None
+    return NoticeRequest(
+        kind=NoticeKind.TRANSCRIPT,
+        recipient=decision.answers,
+        audience=Audience.TECHNICIAN,
+        language=policy.language,
+        with_pdf=False,
+        auto_submitted=AutoSubmitted.GENERATED,
+        in_reply_to=cause,
+        references=references_of(order, cause),
+        template=NoticeKind.TRANSCRIPT.value,
+        transcript=replace(decision.transcript, told=told),
+    )
 
 
 def people_of(unit: Unit, order: WorkOrder, policy: Policy) -> People:
@@ -148,6 +235,7 @@ def trouble(detail: str, *, admin: str, policy: Policy, key: str) -> NewNotice:
         auto_submitted=AutoSubmitted.GENERATED,
         in_reply_to=None,
         references=(),
+        template=NoticeKind.TROUBLE.value,
         detail=detail,
     )
     return NewNotice(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workorder.core.decision import Decision, Outcome, Policy
-from workorder.core.events import EquipmentAdded, Event, Opened
+from workorder.core.events import EquipmentChanged, Event, Opened
 from workorder.core.message import normal_address
 from workorder.core.model import Contact, Equipment, OpenedBy, Person, Technician, WorkOrder
 from workorder.core.subjects import MAX_TITLE, NO_SUBJECT
@@ -53,7 +53,7 @@ class OpenOrder:
             pieces = _pieces(unit, contact, request.equipment)
             opening = self._opening(request, contact, technician, now)
             added: list[Event] = [
-                EquipmentAdded(at=now, actor=opening.actor, text=p.tag, equipment_id=p.id)
+                EquipmentChanged(at=now, actor=opening.actor, text=p.tag, equipment_id=p.id)
                 for p in pieces
             ]
             decision = Decision(

@@ -10,11 +10,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from workorder.core.events import Event, Fact
 
 _COLUMNS = frozenset(field.name for field in fields(Fact))
+P = TypeVar("P")
 _PLAIN = (str, int, bool, float, NoneType)
 
 KINDS: Mapping[str, type[Event]] = {kind.kind: kind for kind in get_args(Event)}
@@ -60,6 +61,25 @@ def from_row(row: EventRow) -> Event:
     data = json.loads(row.data)
     own = {name: decode(data[name]) for name, decode in _OWN_FIELDS[row.kind] if name in data}
     return kind(at=row.at, actor=row.actor, text=row.text, public=row.public, **own)
+
+
+def pack(value: object) -> str:
+    """Write a dataclass down as one JSON object.
+
+    Raises:
+        TypeError: it holds a value of a type that is not kept.
+    """
+    return json.dumps(encode(value), separators=(",", ":"), ensure_ascii=False)
+
+
+def unpack(kind: type[P], text: str) -> P:
+    """Read what `pack` wrote of a dataclass of that kind.
+
+    Raises:
+        ValueError: it is not the JSON of one.
+    """
+    value: P = _decoder(kind)(json.loads(text))
+    return value
 
 
 def encode(value: object) -> object:

@@ -13,6 +13,8 @@ from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from workorder.store.codec import pack, unpack
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -20,6 +22,7 @@ _MICROSECOND = timedelta(microseconds=1)
 Identity = BigInteger().with_variant(Integer(), "sqlite")
 
 E = TypeVar("E", bound=StrEnum)
+P = TypeVar("P")
 
 
 class Moment(TypeDecorator[datetime]):
@@ -106,3 +109,24 @@ class Listed(TypeDecorator[tuple[Any, ...]]):
         """Turn the JSON into the tuple."""
         del dialect
         return None if value is None else tuple(json.loads(value))
+
+
+class Packed(TypeDecorator[P], Generic[P]):
+    """A frozen dataclass, kept as one JSON object (store.codec)."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, held: type[P]) -> None:
+        super().__init__()
+        self.held = held
+
+    def process_bind_param(self, value: P | None, dialect: Dialect) -> str | None:
+        """Turn the value into JSON."""
+        del dialect
+        return None if value is None else pack(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> P | None:
+        """Turn the JSON into the value."""
+        del dialect
+        return None if value is None else unpack(self.held, value)

@@ -110,6 +110,14 @@ class Customers(Repository):
             for row in self._rows(sql.CUSTOMERS)
         )
 
+    def customer_names(self) -> tuple[str, ...]:
+        """What all customers are called, in the order in which they came."""
+        return tuple(self._connection.execute(sql.CUSTOMER_NAMES).scalars())
+
+    def domain_names(self) -> tuple[str, ...]:
+        """Every domain that is some customer's."""
+        return tuple(self._connection.execute(sql.DOMAIN_NAMES).scalars())
+
     def _free_name(self, name: str, *, but: int | None) -> str:
         name = sql.line("a customer's name", name, required=True)
         found = self._rows(sql.CUSTOMER_BY_NAME, a_key=sql.key(name))

@@ -13,6 +13,9 @@ from pathlib import Path
 
 from workorder.errors import NotFoundError, StorageError
 
+HEAD_BYTES = 256 * 1024
+"""More of a mail than this is no header."""
+
 _STALE_SECONDS = 3600.0
 
 
@@ -61,6 +64,20 @@ class Files:
             StorageError: the disk refuses.
         """
         return self.put_blobs([content])[0]
+
+    def raw_head(self, sha256: str) -> bytes | None:
+        """The first HEAD_BYTES of a raw mail, its headers among them; None if its file is gone.
+
+        Raises:
+            StorageError: the disk refuses.
+        """
+        try:
+            with self._path("raw", sha256, ".eml").open("rb") as file:
+                return file.read(HEAD_BYTES)
+        except FileNotFoundError:
+            return None
+        except OSError as fault:
+            raise _storage_error(fault) from fault
 
     def put_blobs(self, contents: Sequence[bytes]) -> tuple[str, ...]:
         """Keep several attachments.

@@ -170,15 +170,24 @@ class Inbound(Ledger):
         )
         return released.rowcount
 
-    def retry(self, entry_id: int) -> None:
+    def retry(self, entry_id: int, now: datetime) -> None:
         """Have a mail that was set aside tried again, from the first attempt.
+
+        A person wants it in: no rule sets it aside again, and no flood parks it.
 
         Raises:
             NotFoundError: there is no such mail.
             RequestError: it is not set aside.
         """
         self._require_aside(entry_id)
-        self._set(entry_id, state=MailState.RECEIVED, attempts=0, alone=False)
+        self._set(
+            entry_id,
+            state=MailState.RECEIVED,
+            attempts=0,
+            alone=False,
+            released_at=now,
+            next_at=now,
+        )
 
     def discard(self, entry_id: int, why: str) -> None:
         """Give a mail up that was set aside; its bytes are kept.

@@ -36,6 +36,13 @@ RECORD = {"sqlite": _recording(sqlite), "postgresql": _recording(postgresql)}
 ALL = select(inbound)
 GET = ALL.where(_c.id == _ID)
 KNOWN = ALL.where(_c.mailbox == _MAILBOX, _c.sha256.in_(bindparam("hashes", expanding=True)))
+NEWEST = (
+    ALL.where(_c.state.in_((*DECIDED, MailState.ASIDE)), _c.trace != "")
+    .order_by(_c.id.desc())
+    .limit(bindparam("limit"))
+)
+LATEST = ALL.order_by(_c.id.desc()).limit(bindparam("limit"))
+OF_ORDER = ALL.where(_c.number == bindparam("a_number")).order_by(_c.id)
 _FIRST_ALONE = (
     select(_c.id)
     .where(_c.mailbox == _MAILBOX, ALONE, _c.state == MailState.RECEIVED, _c.next_at <= _NOW)

@@ -107,6 +107,18 @@ class Ledger(Repository):
             found.update((row["sha256"], LedgerEntry(**row)) for row in rows)
         return found
 
+    def newest(self, limit: int) -> tuple[LedgerEntry, ...]:
+        """The last mails that were decided on, oldest first."""
+        return tuple(LedgerEntry(**row) for row in reversed(self._rows(sql.NEWEST, limit=limit)))
+
+    def latest(self, most: int) -> tuple[LedgerEntry, ...]:
+        """The mails of all mailboxes that came last, whatever became of them, the newest first."""
+        return tuple(LedgerEntry(**row) for row in self._rows(sql.LATEST, limit=most))
+
+    def of_order(self, number: int) -> tuple[LedgerEntry, ...]:
+        """The mails that went to a work order, in the order in which they came."""
+        return tuple(LedgerEntry(**row) for row in self._rows(sql.OF_ORDER, a_number=number))
+
     def get(self, entry_id: int) -> LedgerEntry:
         """The mail of that id.
 

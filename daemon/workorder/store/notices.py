@@ -1,5 +1,6 @@
 """Outgoing mails as they are kept, and what people do with them; `outbox` is how they go out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,11 +9,15 @@ from sqlalchemy import select
 
 from workorder.core.message import Address
 from workorder.core.notice import Audience, AutoSubmitted, NoticeKind, NoticeRequest
+from workorder.core.scene import PastNotice
+from workorder.core.transcript import Transcript
 from workorder.errors import NotFoundError, RequestError
 from workorder.store import outbox_sql as sql
 from workorder.store.repository import Repository
 from workorder.store.schema import outbox
 from workorder.store.states import NoticeState
+
+_GONE = frozenset({NoticeState.SENDING, NoticeState.TRANSMITTING, NoticeState.SENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,8 @@ class OutboxRow:
     """A notice as it is kept. `body`: its frozen bytes, only in what `take_to_send` gives.
 
     `attempts` is the fence of the claim that gave this row. `resends`: how often it had to be
-    sent again because nobody knew whether it was sent.
+    sent again because nobody knew whether it was sent. `template`: the folder that words it; '' is
+    that of its kind.
     """
 
     id: int
@@ -63,6 +69,8 @@ class OutboxRow:
     created_at: datetime
     sent_at: datetime | None
     bounced_at: datetime | None
+    template: str
+    transcript: Transcript | None
     body: bytes | None = None
 
     @property
@@ -118,6 +126,19 @@ class Notices(Repository):
             raise NotFoundError(f"outgoing mail {row_id}: there is none")
         body = self._connection.execute(sql.BODIES, {"ids": [row_id]}).one_or_none()
         return replace(rows[0], body=None if body is None else body.body)
+
+    def about(self, event_ids: Sequence[int]) -> tuple[PastNotice, ...]:
+        """What was, or is to be, told of these events; not what was given up."""
+        found = self._rows(sql.ABOUT, events=list(event_ids)) if event_ids else []
+        return tuple(
+            PastNotice(outbox_id=row["id"], recipient=row["recipient"], gone=row["state"] in _GONE)
+            for row in found
+        )
+
+    def withdraw(self, ids: Sequence[int]) -> None:
+        """Give up notices that are not on their way yet; what is, is not touched."""
+        if ids:
+            self._connection.execute(sql.WITHDRAW, {"ids": list(ids)})
 
     def waiting(self) -> int:
         """How many notices are not sent yet, and will be tried again by themselves."""

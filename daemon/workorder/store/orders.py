@@ -7,13 +7,15 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, case, insert, select, update
 
 from workorder.core.events import Event, Opened, fold, opened
-from workorder.core.model import Person, WorkOrder
+from workorder.core.model import CLOSED, Person, WorkOrder
 from workorder.core.notice import NoticeKind
+from workorder.core.scene import PastEvent
 from workorder.store import schema
 from workorder.store.codec import EventRow, from_row, to_row
 from workorder.store.repository import Repository
 from workorder.store.schema import counters, events, files, inbound, orders, outbox
 
+_MOST_MERGES = 20  # one after the other; nobody merges so often
 _MOST_BY_MAIL = 200  # a Message-ID that is used again and again must not fill our memory
 
 _COLUMNS = (
@@ -34,6 +36,8 @@ _COLUMNS = (
     orders.c.follow_up_on,
     orders.c.thread_id,
     orders.c.service,
+    orders.c.merged_into,
+    orders.c.alert_key,
 )
 _NUMBER: BindParameter[Any] = bindparam("a_number")
 _GET = select(*_COLUMNS).where(orders.c.number == _NUMBER)
@@ -50,9 +54,38 @@ _NEXT_NUMBER = (
     )
     .returning(counters.c.value)
 )
+_OF_ALERT = (
+    select(*_COLUMNS)
+    .where(
+        orders.c.alert_key == bindparam("a_key"),
+        orders.c.alert_key != "",
+        orders.c.status.not_in(sorted(CLOSED)),
+    )
+    .order_by(orders.c.number.desc())
+    .limit(1)
+)
+_OPEN_OF_TECHNICIAN = (
+    select(*_COLUMNS)
+    .where(
+        orders.c.technician_id == bindparam("a_technician"),
+        orders.c.status.not_in(sorted(CLOSED)),
+    )
+    .order_by(orders.c.number.desc())
+    .limit(bindparam("limit"))
+)
+_FOLLOWS_MOVE = (events, files, outbox, inbound)
+_MOVES = tuple(
+    update(table)
+    .where(table.c.number == bindparam("moved_from"))
+    .values(number=bindparam("moved_to"))
+    for table in _FOLLOWS_MOVE
+)
 _SAVE = update(orders).where(orders.c.number == _NUMBER)
-_EVENTS = (
+_LAST_NUMBER = select(counters.c.value).where(counters.c.name == schema.NUMBERS)
+_HISTORY = (
     select(
+        events.c.id,
+        events.c.mail_id,
         events.c.kind,
         events.c.at,
         events.c.actor,
@@ -62,6 +95,9 @@ _EVENTS = (
     )
     .where(events.c.number == _NUMBER)
     .order_by(events.c.id)
+)
+_EVENTS = _HISTORY.with_only_columns(
+    events.c.kind, events.c.at, events.c.actor, events.c.public, events.c.text, events.c.data
 )
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _BY_NOTICE = select(
@@ -140,6 +176,11 @@ class Orders(Repository):
         )
         return order, self._insert_events(number, (opening, *more), mail_id)
 
+    def next_number(self, *, first: int) -> int:
+        """The number that a work order opened now would get."""
+        last: int = self._connection.execute(_LAST_NUMBER).scalar_one()
+        return max(last + 1, first)
+
     def get(self, number: int) -> WorkOrder | None:
         """The work order of that number; in a unit that writes, nobody else changes it now."""
         rows = self._rows(self._get, a_number=number)
@@ -163,6 +204,39 @@ class Orders(Repository):
     def events(self, number: int) -> tuple[Event, ...]:
         """All events of a work order, in the order in which they were recorded."""
         return tuple(from_row(EventRow(**row)) for row in self._rows(_EVENTS, a_number=number))
+
+    def history(self, number: int) -> tuple[PastEvent, ...]:
+        """All events of a work order with their ids, in the order in which they were recorded."""
+        return tuple(
+            PastEvent(
+                event_id=row.pop("id"), mail_id=row.pop("mail_id"), event=from_row(EventRow(**row))
+            )
+            for row in self._rows(_HISTORY, a_number=number)
+        )
+
+    def going_on(self, number: int) -> WorkOrder | None:
+        """The work order of that number, or the one that it was merged into."""
+        order = self.get(number)
+        for _ in range(_MOST_MERGES):
+            if order is None or order.merged_into is None:
+                return order
+            order = self.get(order.merged_into)
+        return order
+
+    def of_alert(self, key: str) -> WorkOrder | None:
+        """The newest open work order that an alert with this key opened."""
+        rows = self._rows(_OF_ALERT, a_key=key)
+        return _order(rows[0]) if rows else None
+
+    def open_of(self, technician_id: int, limit: int) -> tuple[WorkOrder, ...]:
+        """A technician's open work orders, newest first, at most `limit`."""
+        found = self._rows(_OPEN_OF_TECHNICIAN, a_technician=technician_id, limit=limit)
+        return tuple(map(_order, found))
+
+    def move(self, moved_from: int, moved_to: int) -> None:
+        """Give a work order's history, files, mails and notices to another one."""
+        for statement in _MOVES:
+            self._connection.execute(statement, {"moved_from": moved_from, "moved_to": moved_to})
 
     def by_notice(self, message_ids: Sequence[str]) -> tuple[NoticeTrail, ...]:
         """Our own notices among these Message-IDs, in the order of the ids."""
@@ -229,6 +303,8 @@ def _state(order: WorkOrder) -> dict[str, object]:
         "follow_up_on": order.follow_up_on,
         "thread_id": order.thread_id,
         "service": order.service,
+        "merged_into": order.merged_into,
+        "alert_key": order.alert_key,
     }
 
 

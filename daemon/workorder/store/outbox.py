@@ -239,4 +239,6 @@ def _new_row(notice: NewNotice, now: datetime) -> dict[str, object]:
         "created_at": now,
         "sent_at": None,
         "bounced_at": None,
+        "template": request.template,
+        "transcript": request.transcript,
     }

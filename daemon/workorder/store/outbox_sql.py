@@ -158,6 +158,21 @@ DISCARD = (
     )
     .values(state=NoticeState.DISCARDED, lease_until=null())
 )
+# The press may have it: what it makes is then not kept, for the claim is lost.
+_TO_WITHDRAW = (NoticeState.PENDING, NoticeState.COMPOSING, NoticeState.READY)
+ABOUT = (
+    select(_c.id, _c.recipient, _c.state)
+    .where(
+        _c.event_id.in_(bindparam("events", expanding=True)),
+        _c.state.not_in((NoticeState.BURIED, NoticeState.DISCARDED)),
+    )
+    .order_by(_c.id)
+)
+WITHDRAW = (
+    update(outbox)
+    .where(_c.id.in_(bindparam("ids", expanding=True)), _c.state.in_(_TO_WITHDRAW))
+    .values(state=NoticeState.DISCARDED, lease_until=null())
+)
 WAITING = select(func.count()).where(_c.state.in_((NoticeState.PENDING, NoticeState.READY)))
 RETRY = (
     update(outbox)

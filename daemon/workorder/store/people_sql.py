@@ -57,11 +57,18 @@ TECHNICIAN_BY_EMAIL = TECHNICIANS.where(technicians.c.email == _EMAIL)
 ALL_EQUIPMENT = select(*EQUIPMENT).where(equipment.c.removed_at.is_(None)).order_by(equipment.c.id)
 EQUIPMENT_BY_ID = select(*EQUIPMENT).where(equipment.c.id == bindparam("an_id"))
 EQUIPMENT_OF = ALL_EQUIPMENT.where(equipment.c.customer_id == _CUSTOMER)
+EQUIPMENT_CALLED = ALL_EQUIPMENT.where(
+    equipment.c.tag_key.in_(bindparam("keys", expanding=True))
+).limit(50)
 EQUIPMENT_BY_TAG = EQUIPMENT_OF.where(equipment.c.tag_key == bindparam("a_key"))
 
 CUSTOMERS = select(*CUSTOMER).where(customers.c.removed_at.is_(None)).order_by(customers.c.id)
 CUSTOMER_BY_ID = select(*CUSTOMER).where(customers.c.id == bindparam("an_id"))
 CUSTOMER_BY_NAME = CUSTOMERS.where(customers.c.name_key == bindparam("a_key"))
+CUSTOMER_NAMES = (
+    select(customers.c.name).where(customers.c.removed_at.is_(None)).order_by(customers.c.id)
+)
+DOMAIN_NAMES = select(domains.c.domain).order_by(domains.c.domain)
 DOMAINS_OF = (
     select(domains.c.domain).where(domains.c.customer_id == _CUSTOMER).order_by(domains.c.domain)
 )

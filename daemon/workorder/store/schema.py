@@ -25,10 +25,11 @@ from sqlalchemy import (
 
 from workorder.core.model import Notify, OpenedBy, Priority, Status
 from workorder.core.notice import Audience, AutoSubmitted, NoticeKind
-from workorder.store.columns import Day, Identity, Listed, Moment, Word
+from workorder.core.transcript import Transcript
+from workorder.store.columns import Day, Identity, Listed, Moment, Packed, Word
 from workorder.store.states import MailState, NoticeState
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision of the schema, oldest first; the last one is what this program works with."""
 
 NUMBERS = "work-orders"
@@ -149,6 +150,18 @@ Index(
     postgresql_where=_present,
 )
 
+# A host that an alert names is looked for among everybody's.
+Index("ix_equipment_tag_key", equipment.c.tag_key)
+
+# -- rules; the last good ones, for a start while the files are wrong ----------------------------
+
+rule_files = Table(
+    "rule_files",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
 # -- inbound mail -------------------------------------------------------------------------------
 
 inbound = Table(
@@ -257,8 +270,18 @@ orders = Table(
     Column("worked_minutes", Integer, nullable=False),
     Column("billed_minutes", Integer, nullable=False),
     Column("billed_by", Text),
+    Column("merged_into", BigInteger),
+    Column("alert_key", Text, nullable=False, server_default=""),
 )
 Index("ix_orders_status", orders.c.status, orders.c.number)
+_by_alert = orders.c.alert_key != ""
+Index(
+    "ix_orders_alert_key",
+    orders.c.alert_key,
+    orders.c.number,
+    sqlite_where=_by_alert,
+    postgresql_where=_by_alert,
+)
 
 events = Table(
     "events",
@@ -321,6 +344,8 @@ outbox = Table(
     Column("created_at", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("bounced_at", Moment),
+    Column("template", Text, nullable=False, server_default=""),
+    Column("transcript", Packed(Transcript)),
 )
 Index("ix_outbox_due", outbox.c.state, outbox.c.next_at, outbox.c.id)
 _leased = outbox.c.lease_until.is_not(None)

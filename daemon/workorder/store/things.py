@@ -1,5 +1,6 @@
 """Equipment: the things of the customers that are serviced."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -90,6 +91,12 @@ class Things(Repository):
     def equipment(self) -> tuple[Equipment, ...]:
         """All equipment, in the order in which it came."""
         return tuple(Equipment(**row) for row in self._rows(sql.ALL_EQUIPMENT))
+
+    def equipment_called(self, tags: Sequence[str]) -> tuple[Equipment, ...]:
+        """Everybody's equipment that has one of these tags, in whatever case; at most 50."""
+        keys = [sql.key(tag) for tag in tags]
+        found = self._rows(sql.EQUIPMENT_CALLED, keys=keys) if keys else []
+        return tuple(Equipment(**row) for row in found)
 
     def equipment_of(self, customer_id: int) -> tuple[Equipment, ...]:
         """A customer's equipment."""

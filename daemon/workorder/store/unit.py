@@ -16,12 +16,13 @@ from workorder.store.orders import Orders
 from workorder.store.outbox import Outbox
 from workorder.store.people import People
 from workorder.store.queries import Queries
+from workorder.store.rule_texts import RuleTexts
 
 
 class Unit:
     """All that is kept, as it stands in one transaction; not for use after it, nor by others."""
 
-    __slots__ = ("inbound", "orders", "outbox", "people", "queries")
+    __slots__ = ("inbound", "orders", "outbox", "people", "queries", "rules")
 
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         self.people = People(connection)
@@ -29,6 +30,7 @@ class Unit:
         self.inbound = Inbound(connection)
         self.outbox = Outbox(connection)
         self.queries = Queries(connection)
+        self.rules = RuleTexts(connection)
 
 
 class Store:

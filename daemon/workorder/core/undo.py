@@ -1,0 +1,116 @@
+"""`#undo`: what a technician's last mail on a work order did, taken back by events of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from workorder.core.effects import Effect
+from workorder.core.events import (
+    Assigned,
+    CustomerChanged,
+    EquipmentChanged,
+    Event,
+    FollowUpSet,
+    LabelsChanged,
+    Linked,
+    Merged,
+    Noted,
+    Opened,
+    ParticipantChanged,
+    PriorityChanged,
+    Replied,
+    StatusChanged,
+    TitleChanged,
+    Undone,
+    apply,
+)
+from workorder.core.scene import PastEvent, PastNotice, Scene, Step, Told, phrase, text, wrong
+from workorder.core.tag_words import words_of
+from workorder.core.tags import Written
+from workorder.core.transcript import Verdict
+
+_SWAPPED: Mapping[type[Event], tuple[tuple[str, str], ...]] = {
+    StatusChanged: (("status", "was"),),
+    Assigned: (("technician_id", "was"),),
+    PriorityChanged: (("priority", "was"),),
+    TitleChanged: (("title", "was"),),
+    LabelsChanged: (("added", "removed"),),
+    FollowUpSet: (("on", "was"),),
+    CustomerChanged: (("customer_id", "was_customer_id"), ("requester", "was_requester")),
+}
+"""What is exchanged in an event that takes another of its kind back."""
+
+_TURNED = (EquipmentChanged, ParticipantChanged)  # what was put there is removed, or the other way
+_STAYS = (Opened, Merged, Linked)
+
+
+def last_batch(history: Sequence[PastEvent], actor: str) -> tuple[PastEvent, ...]:
+    """What the newest mail of `actor` did that was not taken back, nor was a taking back itself.
+
+    The events of one mail share its id; those of one request at the shell share their moment.
+    """
+    own = [past for past in history if past.event.actor == actor]
+    taken_back = {past.event.undoes for past in own if isinstance(past.event, Undone)}
+    batches = groupby(own, key=lambda past: (past.mail_id, past.event.at))
+    for batch in reversed([tuple(group) for _, group in batches]):
+        is_undo = any(isinstance(past.event, Undone) for past in batch)
+        if not is_undo and batch[0].event_id not in taken_back:
+            return batch
+    return ()
+
+
+def undo(_written: Written, scene: Scene) -> Step:
+    """Reverse what can be reversed, last first, and say what cannot."""
+    batch = last_batch(scene.names.history, scene.actor)
+    if not batch:
+        return wrong(Effect.UNDO_NOTHING)
+    order = scene.order
+    told: list[Told] = []
+    events: list[Event] = []
+    for past in reversed(batch):
+        back = _taking_back(past.event, scene)
+        if isinstance(past.event, _STAYS):
+            told.append(_kept(Effect.UNDO_NOT_POSSIBLE, past.event))
+        elif back is not None and apply(order, past.event) != order:
+            told.append(_kept(Effect.UNDO_CHANGED_SINCE, past.event))
+        elif back is not None:
+            order = apply(order, back)
+            events.append(back)
+            effect, *values = words_of(back, scene.names)
+            told.append(Told(verdict=Verdict.DONE, effect=effect, values=tuple(values)))
+    told += _words(batch, scene.names.notices)
+    mark = Undone(at=scene.at, actor=scene.actor, undoes=batch[0].event_id)
+    withdrawn = tuple(n.outbox_id for n in scene.names.notices if not n.gone)
+    return Step(told=tuple(told), events=(*events, mark), withdraws=withdrawn)
+
+
+def _taking_back(event: Event, scene: Scene) -> Event | None:
+    """The event that takes another back; None where there is none."""
+    if isinstance(event, _TURNED):
+        return replace(event, at=scene.at, actor=scene.actor, removed=not event.removed)
+    pairs = _SWAPPED.get(type(event), ())
+    values: dict[str, Any] = {"at": scene.at, "actor": scene.actor, "text": ""}
+    for name, other in pairs:
+        values |= {name: getattr(event, other), other: getattr(event, name)}
+    # An old record does not say what was before.
+    unknown = any(values.get(name, name) in {None, ""} for name in ("status", "priority", "title"))
+    return replace(event, **values) if pairs and not unknown else None
+
+
+def _kept(effect: Effect, event: Event) -> Told:
+    what = phrase("what", f"event.{event.kind}")
+    return Told(verdict=Verdict.NOTHING, effect=effect, values=(what,))
+
+
+def _words(batch: Sequence[PastEvent], notices: Sequence[PastNotice]) -> list[Told]:
+    """What was told: mails that are out are out, those that still wait are withdrawn."""
+    told: list[Told] = []
+    if any(isinstance(past.event, Replied | Noted) for past in batch):
+        told.append(Told(verdict=Verdict.NOTHING, effect=Effect.UNDO_WORDS_KEPT))
+    for effect, gone in ((Effect.UNDO_WORDS_SENT, True), (Effect.UNDO_WORDS_WITHDRAWN, False)):
+        recipients = dict.fromkeys(n.recipient for n in notices if n.gone is gone)
+        if recipients:
+            values = (text("recipients", recipients),)
+            told.append(Told(verdict=Verdict.NOTHING, effect=effect, values=values))
+    return told

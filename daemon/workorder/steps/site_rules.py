@@ -1,0 +1,16 @@
+"""What the site's configuration says about deciding."""
+
+from dataclasses import dataclass
+
+from workorder.core.decision import Policy
+from workorder.core.trust import Way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRules:
+    """How the site decides, and what proves a technician's mail here (behaviour: Proof)."""
+
+    policy: Policy
+    ways: tuple[Way, ...]
+    authserv_id: str
+    timezone: str

@@ -1,0 +1,231 @@
+"""What notices and PDFs show of a work order, and of an event of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, select
+
+from workorder.core.events import (
+    Assigned,
+    Event,
+    MailFailed,
+    Opened,
+    Replied,
+    StatusChanged,
+    Unproven,
+)
+from workorder.core.model import Status
+from workorder.core.notice import EquipmentCard, EventCard, NoteCard, OrderCard
+from workorder.core.subjects import label
+from workorder.store.codec import EventRow, from_row
+from workorder.store.repository import Repository
+from workorder.store.schema import (
+    contacts,
+    customers,
+    equipment,
+    events,
+    files,
+    orders,
+    technicians,
+)
+
+_AT_ONCE = 500  # ids in one statement
+
+BRIEF = (
+    select(
+        orders.c.number,
+        orders.c.title,
+        orders.c.status,
+        customers.c.name.label("customer"),
+        orders.c.requester_name,
+        orders.c.requester_email,
+        technicians.c.email.label("technician"),
+        orders.c.priority,
+        orders.c.labels,
+        orders.c.equipment_ids,
+        orders.c.participants,
+        orders.c.opened_at,
+        orders.c.opened_by,
+        orders.c.closed_at,
+        orders.c.follow_up_on,
+        orders.c.worked_minutes,
+        orders.c.billed_minutes,
+        orders.c.billed_by,
+    )
+    .outerjoin_from(orders, customers, orders.c.customer_id == customers.c.id)
+    .outerjoin(technicians, orders.c.technician_id == technicians.c.id)
+)
+NUMBER: BindParameter[Any] = bindparam("a_number")
+_CARD = BRIEF.add_columns(orders.c.service, technicians.c.name.label("technician_name")).where(
+    orders.c.number == NUMBER
+)
+EVENT_COLUMNS = (
+    events.c.kind,
+    events.c.at,
+    events.c.actor,
+    events.c.public,
+    events.c.text,
+    events.c.data,
+)
+_EVENT = select(events.c.id, events.c.number, *EVENT_COLUMNS).where(
+    events.c.id == bindparam("an_event")
+)
+_NOTES = (
+    select(*EVENT_COLUMNS)
+    .where(
+        events.c.number == NUMBER,
+        events.c.public,
+        events.c.kind.in_((Replied.kind, StatusChanged.kind)),
+    )
+    .order_by(events.c.id)
+)
+_FIRST_EVENT = (
+    select(events.c.id, events.c.number, *EVENT_COLUMNS)
+    .where(events.c.number == NUMBER)
+    .order_by(events.c.id)
+    .limit(1)
+)
+FILES = (
+    select(files.c.event_id, files.c.name, files.c.type, files.c.size, files.c.sha256)
+    .where(files.c.number == NUMBER)
+    .order_by(files.c.id)
+)
+_THINGS = select(
+    equipment.c.id, equipment.c.tag, equipment.c.name, equipment.c.serial, equipment.c.location
+).where(equipment.c.id.in_(bindparam("ids", expanding=True)))
+_TECHNICIAN = select(technicians.c.name, technicians.c.email).where(
+    technicians.c.id == bindparam("an_id")
+)
+_NAMES = (
+    select(technicians.c.name, technicians.c.removed_at)
+    .where(technicians.c.email == bindparam("an_email"))
+    .union_all(
+        select(contacts.c.name, contacts.c.removed_at).where(
+            contacts.c.email == bindparam("an_email")
+        )
+    )
+)
+
+
+class Cards(Repository):
+    """The cards, within one transaction."""
+
+    __slots__ = ()
+
+    def card(
+        self, number: int, event_id: int | None, *, prefix: str, notes: bool = False
+    ) -> tuple[OrderCard, EventCard] | None:
+        """What a notice or a PDF shows of a work order and of one event of it.
+
+        Args:
+            number: the work order's; an event that went to another since is shown with that one.
+            event_id: the event's; None is the opening.
+            prefix: what the site's numbers begin with.
+            notes: whether the work order is shown with all that the customer may read of it.
+        """
+        facts = (
+            self._rows(_FIRST_EVENT, a_number=number)
+            if event_id is None
+            else self._rows(_EVENT, an_event=event_id)
+        )
+        if not facts:
+            return None
+        order = self.order_card(facts[0].pop("number"), prefix=prefix, notes=notes)
+        return None if order is None else (order, self._event_card(order.number, facts[0], prefix))
+
+    def order_card(self, number: int, *, prefix: str, notes: bool = False) -> OrderCard | None:
+        """What a notice or a PDF shows of a work order."""
+        rows = self._rows(_CARD, a_number=number)
+        if not rows:
+            return None
+        card = self._order_card(rows[0], prefix)
+        return replace(card, notes=self._notes(number)) if notes else card
+
+    def _notes(self, number: int) -> tuple[NoteCard, ...]:
+        names: dict[str, str] = {}
+        notes: list[NoteCard] = []
+        for row in self._rows(_NOTES, a_number=number):
+            event = from_row(EventRow(**row))
+            if event.actor not in names:
+                names[event.actor] = self.name_of(event.actor) or event.actor
+            notes.append(
+                NoteCard(
+                    at=event.at,
+                    actor=names[event.actor],
+                    text=event.text,
+                    status=event.status if isinstance(event, StatusChanged) else None,
+                    by_customer=isinstance(event, Replied) and not event.by_technician,
+                )
+            )
+        return tuple(notes)
+
+    def _technician_name(self, technician_id: int | None) -> str:
+        found = self._rows(_TECHNICIAN, an_id=technician_id) if technician_id is not None else []
+        return str(found[0]["name"] or found[0]["email"]) if found else ""
+
+    def name_of(self, email: str) -> str:
+        """The name that goes with an address, now or before its owner was removed; or ''."""
+        known = [row for row in self._rows(_NAMES, an_email=email) if row["name"]]
+        known.sort(key=lambda row: row["removed_at"] is not None)
+        return str(known[0]["name"]) if known else ""
+
+    def _order_card(self, row: dict[str, Any], prefix: str) -> OrderCard:
+        things = self._things(row["equipment_ids"])
+        return OrderCard(
+            number=row["number"],
+            label=label(row["number"], prefix),
+            title=row["title"],
+            status=row["status"],
+            priority=row["priority"],
+            customer=row["customer"] or "",
+            contact_name=row["requester_name"],
+            contact_email=row["requester_email"],
+            technician=row["technician_name"] or row["technician"] or "",
+            opened_at=row["opened_at"],
+            opened_by=row["opened_by"],
+            closed_at=row["closed_at"],
+            equipment=tuple(things[i] for i in row["equipment_ids"] if i in things),
+            service=row["service"],
+        )
+
+    def _event_card(self, number: int, row: dict[str, Any], prefix: str) -> EventCard:
+        event_id = row.pop("id")
+        event = from_row(EventRow(**row))
+        came_along = [
+            file["name"]
+            for file in self._rows(FILES, a_number=number)
+            if file["event_id"] == event_id
+        ]
+        card = EventCard(
+            at=event.at,
+            actor=self.name_of(event.actor) or event.actor,
+            text=event.text,
+            files=tuple(came_along),
+        )
+        return self._with_details(card, event, prefix)
+
+    def _with_details(self, card: EventCard, event: Event, prefix: str) -> EventCard:  # noqa: PLR0911 - one line a kind
+        match event:
+            case Opened(follows=int() as follows):
+                return replace(card, follows=label(follows, prefix))
+            case Replied():
+                return replace(card, reopened=event.reopened, answered=event.answered)
+            case StatusChanged(was=Status() as was):
+                return replace(card, reopened=event.status.is_open and not was.is_open)
+            case Assigned():
+                return replace(card, assigned=self._technician_name(event.technician_id))
+            case MailFailed():
+                return replace(card, recipient=event.recipient, reason=event.text)
+            case Unproven():
+                return replace(card, reason=event.reason)
+            case _:
+                return card
+
+    def _things(self, ids: Iterable[int]) -> dict[int, EquipmentCard]:
+        wanted: Sequence[int] = sorted(set(ids))
+        return {
+            row.pop("id"): EquipmentCard(**row)
+            for start in range(0, len(wanted), _AT_ONCE)
+            for row in self._rows(_THINGS, ids=wanted[start : start + _AT_ONCE])
+        }
