@@ -40,12 +40,12 @@ def _message(subject: str, sender: str) -> EmailMessage:
 
 
 def nagios_service(
-    kind: str, host: str, service: str, state: str, *, name: str = "Nagios", info: str = "DISK"
+    kind: str, host: str, service: str, state: str, *, name: str = "Nagios"
 ) -> bytes:
     text = (
         f"***** {name} *****\n\nNotification Type: {kind}\n\nService: {service}\nHost: {host}\n"
         f"Address: 192.0.2.10\nState: {state}\n\nDate/Time: Mon Nov 23 02:10:00 UTC 2026\n\n"
-        f"Additional Info:\n\n{info} {state} - free space: / 512 MB (2%)\n"
+        f"Additional Info:\n\nDISK {state} - free space: / 512 MB (2%)\n"
     )
     subject = f"** {kind} Service Alert: {host}/{service} is {state} **"
     return plain(subject, text, sender=f"{name.lower()}@monitor.example", cte="7bit")
@@ -61,9 +61,7 @@ def nagios_host(kind: str, host: str, state: str, *, name: str = "Nagios") -> by
     return plain(subject, text, sender=f"{name.lower()}@monitor.example", cte="7bit")
 
 
-def icinga_service(
-    kind: str, host: str, service: str, state: str, *, shown: str = "", comment: str = ""
-) -> bytes:
+def icinga_service(kind: str, host: str, service: str, state: str, *, shown: str = "") -> bytes:
     """Icinga 2's; `shown` is the host's display name where it has another."""
     where = shown or host
     text = (
@@ -72,7 +70,7 @@ def icinga_service(
         "Info:    DISK CRITICAL - free space: / 512 MB (2%):\n\n"
         f"When:    2026-11-23 02:10:00 +0000\nService: {service}\nHost:    {host}\n"
         "IPv4:    192.0.2.10\nIPv6:    2001:db8::10"
-        + (f"\n\nComment by maria:\n  {comment}" if comment else "")
+        + ("\n\nComment by maria:\n  I look." if kind == "ACKNOWLEDGEMENT" else "")
         + f"\n\nhttps://icinga.monitor.example/monitoring/service/show?host={host}&service=x\n"
     )
     return _encoded(f"[{kind}] {service} on {where} is {state}!", text)

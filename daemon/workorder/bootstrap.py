@@ -80,6 +80,7 @@ class Site:
             policy=self.policy,
             first_number=self.config.numbers.first,
             clock=self.clock,
+            plan=self.rule_set().notices,
         )
 
     def pool(self, workers: int) -> RenderPool:

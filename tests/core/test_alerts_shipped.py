@@ -1,29 +1,31 @@
 """The alert rules as shipped, on mails of the forms that the systems send."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import alert_mails as sent
+from alert_stories import STORIES, Story
 from builders import NOON, sender
 from inbound.corpora import corpora_folder, mails
 from workorder import rulefiles
-from workorder.core.alerts import Alert
+from workorder.core.alerts import Alert, AlertRules
 from workorder.core.classify import MailKind
-from workorder.core.model import Priority
 from workorder.core.rule_case import Case
+from workorder.core.trust import DmarcResult
 from workorder.errors import ParseError
 from workorder.inbound.parse import parse
 
-RULES = rulefiles.load(Path(__file__).parents[2] / "rules").alerts
-HIGH = Priority.HIGH
+FOLDER = Path(__file__).parents[2] / "rules"
+RULES = rulefiles.load(FOLDER).alerts
 
 
-def alert_of(raw: bytes) -> Alert | None:
-    """What the shipped rules take a mail for; a stranger's, and by its look a person's."""
+def alert_of(
+    raw: bytes, *, rules: AlertRules = RULES, dmarc: DmarcResult = DmarcResult.NONE
+) -> Alert | None:
+    """What the rules take a mail for; a stranger's, and by its look a person's."""
     mail = parse(raw)
-    author = sender(mail.authors[0].email) if mail.authors else sender()
+    author = sender(mail.authors[0].email if mail.authors else "x@y.example", dmarc=dmarc)
     case = Case(
         mail=mail,
         sender=author,
@@ -32,7 +34,7 @@ def alert_of(raw: bytes) -> Alert | None:
         language="en",
         local=NOON,
     )
-    return RULES.match(case)
+    return rules.match(case)
 
 
 def known(raw: bytes) -> Alert:
@@ -40,180 +42,6 @@ def known(raw: bytes) -> Alert:
     assert found is not None, parse(raw).subject
     return found
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """One cause of trouble: mails about it, about other things, and that it is over."""
-
-    rule: str
-    problems: tuple[bytes, ...]
-    others: tuple[bytes, ...]
-    recoveries: tuple[bytes, ...]
-    title: str
-    equipment: str
-    priority: Priority | None = None
-
-
-STORIES = {
-    "Nagios service": Story(
-        rule="Nagios: service",
-        problems=(
-            sent.nagios_service("PROBLEM", "srv-01", "Disk /var", "CRITICAL"),
-            sent.nagios_service("PROBLEM", "srv-01", "Disk /var", "WARNING"),
-            sent.nagios_service("FLAPPINGSTART", "srv-01", "Disk /var", "OK"),
-            sent.nagios_service("PROBLEM", "SRV-01", "Disk /var", "UNKNOWN"),
-        ),
-        others=(
-            sent.nagios_service("PROBLEM", "srv-01", "Disk /", "CRITICAL"),
-            sent.nagios_service("PROBLEM", "srv-02", "Disk /var", "CRITICAL"),
-            sent.nagios_host("PROBLEM", "srv-01", "DOWN"),
-        ),
-        recoveries=(sent.nagios_service("RECOVERY", "srv-01", "Disk /var", "OK"),),
-        title="Disk /var on srv-01: CRITICAL",
-        equipment="srv-01",
-    ),
-    "Icinga 1 host": Story(
-        rule="Nagios: host",
-        problems=(
-            sent.nagios_host("PROBLEM", "srv-01.acme.example", "DOWN", name="Icinga"),
-            sent.nagios_host("PROBLEM", "srv-01.acme.example", "UNREACHABLE", name="Icinga"),
-        ),
-        others=(
-            sent.nagios_host("PROBLEM", "srv-02.acme.example", "DOWN", name="Icinga"),
-            sent.nagios_service("PROBLEM", "srv-01.acme.example", "PING", "CRITICAL"),
-        ),
-        recoveries=(sent.nagios_host("RECOVERY", "srv-01.acme.example", "UP", name="Icinga"),),
-        title="srv-01.acme.example is DOWN",
-        equipment="srv-01.acme.example",
-        priority=HIGH,
-    ),
-    "Icinga 2 service": Story(
-        rule="Icinga 2: service",
-        problems=(
-            sent.icinga_service("PROBLEM", "srv-01", "Disk on C", "CRITICAL", shown="File server"),
-            sent.icinga_service("PROBLEM", "srv-01", "Disk on C", "WARNING"),
-            sent.icinga_service("FLAPPINGSTART", "srv-01", "Disk on C", "OK"),
-        ),
-        others=(
-            sent.icinga_service("PROBLEM", "srv-01", "Load", "CRITICAL", shown="File server"),
-            sent.icinga_service("PROBLEM", "srv-02", "Disk on C", "CRITICAL", shown="File server"),
-            sent.icinga_host("PROBLEM", "srv-01", "DOWN"),
-        ),
-        recoveries=(
-            sent.icinga_service("RECOVERY", "srv-01", "Disk on C", "OK", shown="File server"),
-        ),
-        title="Disk on C on srv-01: CRITICAL",
-        equipment="srv-01",
-    ),
-    "Icinga 2 host": Story(
-        rule="Icinga 2: host",
-        problems=(
-            sent.icinga_host("PROBLEM", "srv-01", "DOWN", shown="Dateiserver Köln"),
-            sent.icinga_host("PROBLEM", "srv-01", "DOWN"),
-        ),
-        others=(sent.icinga_host("PROBLEM", "srv-02", "DOWN", shown="Dateiserver Köln"),),
-        recoveries=(sent.icinga_host("RECOVERY", "srv-01", "UP", shown="Dateiserver Köln"),),
-        title="srv-01 is DOWN",
-        equipment="srv-01",
-        priority=HIGH,
-    ),
-    "Zabbix": Story(
-        rule="Zabbix",
-        problems=(
-            sent.zabbix_problem("srv-01", "Disk is full"),
-            sent.zabbix_problem("srv-01", "Disk is full", id_=9876),
-            sent.zabbix_html("srv-01", "Disk is full", severity="Average"),
-        ),
-        others=(
-            sent.zabbix_problem("srv-02", "Disk is full"),
-            sent.zabbix_problem("srv-01", "Load is high"),
-        ),
-        recoveries=(
-            sent.zabbix_resolved("srv-01", "Disk is full"),
-            sent.zabbix_resolved("srv-01", "Disk is full", took=""),
-        ),
-        title="Disk is full on srv-01",
-        equipment="srv-01",
-    ),
-    "Zabbix, severe and HTML": Story(
-        rule="Zabbix: high or disaster",
-        problems=(
-            sent.zabbix_html("srv-01", "/var: less than 5% free"),
-            sent.zabbix_html("srv-01", "/var: less than 5% free", severity="Disaster"),
-            sent.zabbix_problem("srv-01", "/var: less than 5% free", severity="High"),
-        ),
-        others=(sent.zabbix_html("srv-02", "/var: less than 5% free"),),
-        recoveries=(sent.zabbix_html("srv-01", "/var: less than 5% free", resolved=True),),
-        title="/var: less than 5% free on srv-01",
-        equipment="srv-01",
-        priority=HIGH,
-    ),
-    "Uptime Kuma": Story(
-        rule="Uptime Kuma",
-        problems=(
-            sent.kuma("Shop [EU] für Acme"),
-            sent.kuma("Shop [EU] für Acme", reason="Request failed with status code 502"),
-        ),
-        others=(
-            sent.kuma("Mail"),
-            sent.kuma("Shop [EU] für Acme", sender="kuma@other.example"),
-        ),
-        recoveries=(sent.kuma("Shop [EU] für Acme", up=True),),
-        title="Shop [EU] für Acme is down",
-        equipment="Shop [EU] für Acme",
-        priority=HIGH,
-    ),
-    "Proxmox VE": Story(
-        rule="Proxmox VE backup",
-        problems=(
-            sent.proxmox("pve1.acme.example"),
-            sent.proxmox("pve1.acme.example", why="could not activate storage 'nas'"),
-            sent.proxmox_of_old("pve1.acme.example"),
-        ),
-        others=(sent.proxmox("pve2.acme.example"), sent.proxmox_of_old("pve1")),
-        recoveries=(
-            sent.proxmox("pve1.acme.example", failed=False),
-            sent.proxmox_of_old("pve1.acme.example", failed=False),
-        ),
-        title="Backup failed on pve1.acme.example",
-        equipment="pve1.acme.example",
-        priority=HIGH,
-    ),
-    "Veeam": Story(
-        rule="Veeam",
-        problems=(
-            sent.veeam("Failed", "Nightly (SQL) – Köln"),
-            sent.veeam("Warning", "Nightly (SQL) – Köln", rest=" (1 machine) 1 warning"),
-            sent.veeam("Failed", "Nightly (SQL) – Köln", rest=" (Retry 2) (3 VMs) 1 failed"),
-        ),
-        others=(
-            sent.veeam("Failed", "Nightly"),
-            sent.veeam("Failed", "Nightly (SQL) – Köln", sender="veeam@other.example"),
-        ),
-        recoveries=(
-            sent.veeam("Success", "Nightly (SQL) – Köln", rest=" (3 objects)"),
-            sent.veeam("Success", "Nightly (SQL) – Köln", rest=" (Incremental) (12 objects) "),
-        ),
-        title="Veeam job Nightly (SQL) – Köln: Failed",
-        equipment="Nightly (SQL) – Köln",
-    ),
-    "Windows Server Backup": Story(
-        rule="Windows Server Backup",
-        problems=(
-            sent.windows("failed", "SRV-01"),
-            sent.windows("completed with errors", "SRV-01", line="MachineName : "),
-            sent.windows("on SRV-01: not successful", "srv-01", line="  Computer: "),
-        ),
-        others=(sent.windows("failed", "SRV-02"),),
-        recoveries=(
-            sent.windows("completed successfully", "SRV-01"),
-            sent.windows(": success", "SRV-01", line="Computer Name: "),
-        ),
-        title="Windows Server Backup failed on SRV-01",
-        equipment="SRV-01",
-        priority=HIGH,
-    ),
-}
 
 each_story = pytest.mark.parametrize("story", STORIES.values(), ids=STORIES.keys())
 
@@ -285,30 +113,48 @@ def test_a_reason_that_looks_like_a_recovery_is_none() -> None:
     assert not alert.is_recovery
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        *(
-            sent.nagios_service(kind, "srv-01", "Disk", "CRITICAL")
-            for kind in (
-                "ACKNOWLEDGEMENT",
-                "DOWNTIMESTART",
-                "DOWNTIMEEND",
-                "DOWNTIMECANCELLED",
-                "FLAPPINGSTOP",
-                "FLAPPINGDISABLED",
-            )
-        ),
-        sent.nagios_host("ACKNOWLEDGEMENT", "srv-01", "DOWN"),
-        sent.icinga_service("ACKNOWLEDGEMENT", "srv-01", "Disk", "CRITICAL", comment="I look."),
-        sent.icinga_service("FLAPPINGEND", "srv-01", "Disk", "OK"),
-        sent.icinga_host("DOWNTIMEREMOVED", "srv-01", "DOWN", shown="File server"),
-        sent.zabbix_updated("Disk is full"),
-        sent.zabbix_updated_html("Disk is full"),
-    ],
-)
+DONE_THERE = [
+    *(
+        sent.nagios_service(kind, "srv-01", "Disk", "CRITICAL")
+        for kind in (
+            "ACKNOWLEDGEMENT",
+            "DOWNTIMESTART",
+            "DOWNTIMEEND",
+            "DOWNTIMECANCELLED",
+            "FLAPPINGSTOP",
+            "FLAPPINGDISABLED",
+        )
+    ),
+    sent.nagios_host("ACKNOWLEDGEMENT", "srv-01", "DOWN"),
+    sent.icinga_service("ACKNOWLEDGEMENT", "srv-01", "Disk", "CRITICAL"),
+    sent.icinga_service("FLAPPINGEND", "srv-01", "Disk", "OK"),
+    sent.icinga_host("DOWNTIMEREMOVED", "srv-01", "DOWN", shown="File server"),
+    sent.zabbix_updated("Disk is full"),
+    sent.zabbix_updated_html("Disk is full"),
+]
+
+
+@pytest.mark.parametrize("raw", DONE_THERE)
 def test_what_people_did_in_the_monitoring_makes_no_work(raw: bytes) -> None:
     assert known(raw).ignore
+
+
+def test_what_the_comments_advise_against_forged_recoveries_works() -> None:
+    text = (FOLDER / "alerts.toml").read_text(encoding="utf-8")
+    advised = text.replace(
+        'recovery.word.type = "RECOVERY"\n',
+        'recovery.word.type = "RECOVERY"\non-recovery = "finish"\nwhen.dmarc = "pass"\n'
+        'when.sender = "nagios@monitor.example"\ncustomer = "Acme Ltd"\n',
+    ).replace('key = "{host}"', 'key = "{sender}/{host}"')
+    rules = rulefiles.load_texts({"alerts.toml": advised}, FOLDER).alerts
+    recovery = sent.nagios_host("RECOVERY", "srv-01", "UP")
+    assert alert_of(recovery, rules=rules) is None
+    proven = alert_of(recovery, rules=rules, dmarc=DmarcResult.PASS)
+    assert proven is not None
+    assert (proven.finish, proven.is_recovery, proven.customer) == (True, True, "Acme Ltd")
+    assert proven.key.endswith("|nagios@monitor.example/srv-01")
+    other = sent.nagios_host("RECOVERY", "srv-01", "UP", name="Icinga")
+    assert alert_of(other, rules=rules, dmarc=DmarcResult.PASS) is None
 
 
 # -- what persons write -----------------------------------------------------------------------
@@ -321,7 +167,12 @@ NOT_ALERTS = {
     "Resolved: the thing with the printer": "It works again, thank you.",
     "Resolved in 5 minutes: great": "Problem has been resolved, thanks to Maria!\nHost: me",
     "Problem: the disk of srv-01": "Zabbix says so.\nProblem name: Disk is full\nHost: srv-01",
+    "Problem: disk full again": "Problem started today\nProblem name: x\nHost: y\nSeverity: High",
+    "Problem: what is this number": "Problem name: disk\nHost: srv-01\nOriginal problem ID: 12",
     "Updated problem: my mouse": "Now the keyboard too.",
+    "** ACKNOWLEDGEMENT Service Alert: my/mail is CRITICAL **": "Who did that?",
+    "** PROBLEM Host Alert: coffee machine is DOWN **": "Ha ha. Can you come?",
+    "[ACKNOWLEDGEMENT] Mail on my phone is CRITICAL!": "Who did that?",
     "** PROBLEM Service Alert: coffee/machine is CRITICAL **": "Ha ha. Can you come?",
     "** URGENT **": "***** Nagios ***** says\nNotification Type: PROBLEM\nWhat is it?",
     "[PROBLEM] Printer on floor 2 is DOWN!": "Please come.",
@@ -333,6 +184,7 @@ NOT_ALERTS = {
     "Our vzdump backup status (pve1): backup failed": "What does this mean?",
     "Windows Server Backup failed": "I got this on my screen. What shall I do?",
     "What about Windows Server Backup failed": "Computer: SRV-01",
+    "Windows Server Backup failover": "Computer: SRV-01\nCan we have two disks?",
     "Windows Server Backup": "Computer: SRV-01\nCan you set this up for us?",
 }
 
@@ -342,7 +194,11 @@ def test_a_persons_own_words_are_no_alert(subject: str) -> None:
     assert alert_of(sent.plain(subject, NOT_ALERTS[subject], sender=JANE)) is None
 
 
-REAL = [raw for story in STORIES.values() for raw in (story.problems[0], story.recoveries[0])]
+REAL = [
+    *(raw for story in STORIES.values() for raw in (story.problems[0], story.recoveries[0])),
+    *DONE_THERE,
+    sent.kuma_certificate("Shop", 7),
+]
 
 
 @pytest.mark.parametrize(
@@ -361,11 +217,18 @@ def test_a_reply_or_a_forward_of_an_alert_is_a_persons_mail(prefix: str) -> None
             assert alert_of(mail) is None, alert.subject
 
 
-def test_a_reply_whose_subject_lost_its_prefix_is_a_persons_mail() -> None:
+@pytest.mark.parametrize("style", ["quoted", "outlook"])
+def test_a_reply_whose_subject_lost_its_prefix_is_a_persons_mail(style: str) -> None:
     for raw in REAL:
         alert = parse(raw)
         quoted = "\n".join(f"> {line}" for line in alert.text.splitlines())
-        text = f"Is it the disk again?\n\nOn Mon, 23 Nov 2026, monitor wrote:\n{quoted}\n"
+        older = {
+            "quoted": f"On Mon, 23 Nov 2026 at 02:10, <x@monitor.example> wrote:\n\n{quoted}\n",
+            "outlook": f"-----Original Message-----\nFrom: <x@monitor.example>\n"
+            f"Sent: Monday, November 23, 2026 2:10 AM\nTo: Jane Roe <jane@acme.example>\n"
+            f"Subject: {alert.subject}\n\n{alert.text}\n",
+        }[style]
+        text = f"Is it the disk again?\n\n{older}"
         reply = b"In-Reply-To: <1@monitor.example>\r\n" + sent.plain(
             alert.subject, text, sender=JANE
         )

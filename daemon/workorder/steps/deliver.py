@@ -22,6 +22,7 @@ from workorder.core.delivery import Buried, Postponed, after_refusal
 from workorder.core.events import MailFailed
 from workorder.core.message import Address
 from workorder.core.notice import Envelope, EventCard, Letter, NoticeKind, OrderCard, SiteCard
+from workorder.core.plan import SHIPPED, NoticePlan
 from workorder.core.trust import Way
 from workorder.errors import (
     PermanentDeliveryError,
@@ -67,7 +68,7 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySettings:
-    """What the configuration says about delivery."""
+    """What the configuration says about delivery; `plan` gives the notices' plan in force."""
 
     policy: Policy
     site: SiteCard
@@ -75,6 +76,7 @@ class DeliverySettings:
     first_number: int
     admin_address: str
     ways: tuple[Way, ...] = ()
+    plan: Callable[[], NoticePlan] = lambda: SHIPPED
 
 
 class Compose:
@@ -331,7 +333,13 @@ class Send:
             events=(event,),
             tellings=(Telling(event=0, occasion=occasion),),
         )
-        recorder = Recorder(unit, settings.policy, first_number=settings.first_number, now=now)
+        recorder = Recorder(
+            unit,
+            settings.policy,
+            first_number=settings.first_number,
+            now=now,
+            plan=settings.plan(),
+        )
         recorder.record(decision, Cause())
 
     def _give_back(self, rows: Sequence[OutboxRow]) -> None:

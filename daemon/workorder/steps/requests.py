@@ -8,6 +8,7 @@ from workorder.core.decision import Decision, Outcome, Policy
 from workorder.core.events import EquipmentChanged, Event, Opened
 from workorder.core.message import normal_address
 from workorder.core.model import Contact, Equipment, OpenedBy, Person, Technician, WorkOrder
+from workorder.core.plan import SHIPPED, NoticePlan
 from workorder.core.subjects import MAX_TITLE, NO_SUBJECT
 from workorder.errors import NotFoundError, RequestError
 from workorder.steps.facts import new_message_id
@@ -38,9 +39,11 @@ class OpenOrder:
         policy: Policy,
         first_number: int,
         clock: Callable[[], datetime],
+        plan: NoticePlan = SHIPPED,
     ) -> None:
         self._store = store
         self._policy = policy
+        self._plan = plan
         self._first_number = first_number
         self._clock = clock
 
@@ -63,7 +66,13 @@ class OpenOrder:
                 events=tuple(added),
                 tellings=(tell_of_opening(opening, by_mail=False),),
             )
-            recorder = Recorder(unit, self._policy, first_number=self._first_number, now=now)
+            recorder = Recorder(
+                unit,
+                self._policy,
+                first_number=self._first_number,
+                now=now,
+                plan=self._plan,
+            )
             order = recorder.record(decision, Cause()).order
         assert order is not None  # an opening always makes one
         return order
