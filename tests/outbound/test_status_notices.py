@@ -166,9 +166,22 @@ def test_a_technician_is_not_told_that_they_will_hear_from_us(part: str) -> None
 
 
 @pytest.mark.parametrize("part", BODIES)
-def test_an_unproven_mail_promises_no_way_of_proof_that_may_not_be_configured(part: str) -> None:
-    text = page(sample_letter(NoticeKind.UNPROVEN, "en"), part)
-    assert "If replies count as a proof" in text
-    assert "If DMARC counts as a proof" in text
+@pytest.mark.parametrize(
+    ("ways", "reply", "dmarc"),
+    [
+        (("dmarc", "reply"), True, True),
+        (("dmarc",), False, True),
+        (("reply",), True, False),
+        (("dmarc+reply",), False, True),
+        (("header",), False, False),
+    ],
+)
+def test_an_unproven_mail_names_the_ways_of_proof_that_count_here(
+    part: str, ways: tuple[str, ...], reply: bool, dmarc: bool
+) -> None:
+    sample = sample_letter(NoticeKind.UNPROVEN, "en")
+    text = page(replace(sample, event=replace(sample.event, ways=ways)), part)
+    assert ("an answer to it shows that it comes from you" in text) is reply
+    assert ("What passes DMARC" in text) is dmarc
     assert "[trust]" in text
     assert "dmarc=fail" in text
