@@ -299,10 +299,10 @@ def test_participants_come_and_go() -> None:
 
 def test_a_link_names_the_other_work_order() -> None:
     other = order(number=1040)
-    (event,) = done("#link WO-1040", orders=(other,)).events
+    (event,) = done("#link WO-1040", orders=((1040, other),)).events
     assert isinstance(event, Linked)
     assert event.other == 1040
-    assert wrong("#link 1042", orders=(order(),)) == [Effect.LINK_ITSELF]
+    assert wrong("#link 1042", orders=((1042, order()),)) == [Effect.LINK_ITSELF]
     assert wrong("#link WO-1040") == [Effect.NUMBER_UNKNOWN]
     assert wrong("#link the other one") == [Effect.NUMBER_WRONG]
 
@@ -312,7 +312,7 @@ def test_a_merge_ends_this_work_order_and_the_other_goes_on_with_all_of_it() -> 
     this = order(
         equipment_ids=(1,), labels=("vpn",), participants=("jane@acme.example", "v@p.example")
     )
-    performance = done("#merge WO-1040\n#priority high", this, orders=(other,))
+    performance = done("#merge WO-1040\n#priority high", this, orders=((1040, other),))
     assert performance.order.number == 1040
     assert performance.moves_from == 1042
     assert performance.order.participants == (
@@ -330,16 +330,15 @@ def test_a_merge_ends_this_work_order_and_the_other_goes_on_with_all_of_it() -> 
 
 
 def test_what_cannot_be_merged_is_told_why() -> None:
-    assert wrong("#merge 1042", orders=(order(),)) == [Effect.MERGE_ITSELF]
+    assert wrong("#merge 1042", orders=((1042, order()),)) == [Effect.MERGE_ITSELF]
     foreign = order(number=1040, customer_id=OTHER.id)
-    assert wrong("#merge 1040", orders=(foreign,)) == [Effect.MERGE_CUSTOMER]
-    assert wrong("#merge 1040", order(number=0), orders=(foreign,)) == [Effect.MERGE_NEW]
+    assert wrong("#merge 1040", orders=((1040, foreign),)) == [Effect.MERGE_CUSTOMER]
+    assert wrong("#merge 1040", order(number=0), orders=((1040, foreign),)) == [Effect.MERGE_NEW]
 
 
 def test_merging_into_a_merged_work_order_goes_to_the_one_that_goes_on() -> None:
-    gone = order(number=1040, merged_into=1041)
     going_on = order(number=1041)
-    assert done("#merge 1040", orders=(gone, going_on)).order.number == 1041
+    assert done("#merge 1040", orders=((1040, going_on),)).order.number == 1041
 
 
 # -- taking back ------------------------------------------------------------------------------
@@ -396,8 +395,8 @@ def test_undo_leaves_what_somebody_changed_since() -> None:
 def test_undo_says_of_words_that_were_sent_that_they_are_out_and_withdraws_the_others() -> None:
     replied = Replied(**BY, text="I come at 11.", by_technician=True)
     notices = (
-        PastNotice(outbox_id=1, recipient=JANE.email, gone=True),
-        PastNotice(outbox_id=2, recipient=PAT.email, gone=False),
+        PastNotice(outbox_id=1, event_id=170, recipient=JANE.email, gone=True),
+        PastNotice(outbox_id=2, event_id=170, recipient=PAT.email, gone=False),
     )
     performance = done("#undo", history=history(replied), notices=notices)
     assert effects(performance) == [

@@ -53,7 +53,8 @@ def _recovers(order: WorkOrder, alert: Alert, facts: Facts) -> Decision:
     note = Noted(at=facts.at, actor=_sender(facts), text=facts.mail.new_text)
     events: list[Event] = [note]
     tellings = [Telling(event=0, occasion=Occasion(kind=NoticeKind.NOTE, automatic=True))]
-    if alert.finish:
+    # What a person set since, waiting for parts for example, no machine's word ends.
+    if alert.finish and order.status is Status.IN_PROGRESS:
         events.append(
             StatusChanged(at=facts.at, actor=SYSTEM, status=Status.FINISHED, was=order.status)
         )

@@ -54,8 +54,8 @@ _CARRY_WORDS = frozenset(
 )
 
 
-# An alert's work order is finished once, and a note goes to technicians alone: neither can loop.
-_ANSWERS = frozenset({NoticeKind.REPLY, NoticeKind.UNPROVEN})
+# A note goes to technicians alone, who answer nothing by machine.
+_ANSWERS = frozenset({NoticeKind.REPLY, NoticeKind.UNPROVEN, NoticeKind.FINISHED})
 
 
 def _capped(occasion: Occasion, order: WorkOrder, recipient: Recipient) -> bool:

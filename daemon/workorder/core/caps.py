@@ -14,8 +14,8 @@ PER_ADDRESS_AND_HOUR = 3
 PER_ADDRESS_AND_DAY = 10
 SITE_PER_MINUTE = 20
 
-# Told once for each mail, however many come to one work order; the other caps hold all the same.
-_FOR_EACH_MAIL = frozenset({NoticeKind.UNPROVEN})
+# Told for each mail, though the opening was told before; the other caps hold all the same.
+_FOR_EACH_MAIL = frozenset({NoticeKind.UNPROVEN, NoticeKind.FINISHED})
 
 # More than this from one sender within a minute is parked, not lost.
 INTAKE_PER_MINUTE = 200

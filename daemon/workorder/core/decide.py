@@ -15,7 +15,7 @@ from workorder.core.audience import Occasion
 from workorder.core.classify import MailKind
 from workorder.core.correlate import place, place_automatic
 from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling
-from workorder.core.events import AutoMailReceived, MailFailed
+from workorder.core.events import AutoMailReceived, MailFailed, Unproven
 from workorder.core.message import DeliveryAction, DeliveryReport
 from workorder.core.notice import NoticeKind
 from workorder.core.technician import by_technician
@@ -122,6 +122,8 @@ def _automatic(facts: Facts) -> Decision:
         return Decision(outcome=Outcome.IGNORED, reason=reason)
     sender = facts.sender.address
     writer = sender.email if sender else SYSTEM
+    if facts.sender.technician is not None and not (facts.proof and facts.proof.proven):
+        return _unproven_automatic(facts, placement.taken.order.number, writer)
     event = AutoMailReceived(at=facts.at, actor=writer, text=facts.mail.new_text)
     # That somebody is away is worth keeping and worth nobody's mail.
     silent = facts.classification.kind is MailKind.OUT_OF_OFFICE
@@ -132,6 +134,19 @@ def _automatic(facts: Facts) -> Decision:
         number=placement.taken.order.number,
         events=(event,),
         tellings=() if silent else (Telling(event=0, occasion=occasion),),
+        files_on=0,
+    )
+
+
+def _unproven_automatic(facts: Facts, number: int, writer: str) -> Decision:
+    """Automatic mail under a technician's address that nothing proves: kept, told to nobody."""
+    why = facts.proof.reason if facts.proof is not None else "no proof"
+    kept = Unproven(at=facts.at, actor=writer, text=facts.mail.new_text, reason=why)
+    return Decision(
+        outcome=Outcome.DONE,
+        reason=f"automatic mail under a technician's address, without proof ({why})",
+        number=number,
+        events=(kept,),
         files_on=0,
     )
 

@@ -40,6 +40,7 @@ class Effect(StrEnum):
     CUSTOMER_SAME = "customer-same"
     CUSTOMER_UNKNOWN = "customer-unknown"
     CUSTOMER_FOR = "customer-for"
+    CUSTOMER_SPOKE = "customer-spoke"
     FOR_SET = "for-set"
     FOR_FORWARDED = "for-forwarded"
     FOR_NEW_CONTACT = "for-new-contact"
@@ -63,6 +64,8 @@ class Effect(StrEnum):
     MERGED = "merged"
     MERGE_ITSELF = "merge-itself"
     MERGE_CUSTOMER = "merge-customer"
+    MERGE_UNSORTED = "merge-unsorted"
+    MERGE_CLOSED = "merge-closed"
     MERGE_NEW = "merge-new"
     LINKED = "linked"
     LINK_SAME = "link-same"
@@ -113,6 +116,7 @@ PLACES: Mapping[Effect, tuple[str, ...]] = {
     Effect.CUSTOMER_SAME: ("customer",),
     Effect.CUSTOMER_UNKNOWN: ("word", "known"),
     Effect.CUSTOMER_FOR: ("contact", "customer"),
+    Effect.CUSTOMER_SPOKE: ("customer",),
     Effect.FOR_SET: ("contact", "customer"),
     Effect.FOR_FORWARDED: ("contact", "customer"),
     Effect.FOR_NEW_CONTACT: ("contact", "customer"),
@@ -132,6 +136,8 @@ PLACES: Mapping[Effect, tuple[str, ...]] = {
     Effect.CC_US: ("address",),
     Effect.MERGED: ("number", "into"),
     Effect.MERGE_CUSTOMER: ("number",),
+    Effect.MERGE_UNSORTED: ("number",),
+    Effect.MERGE_CLOSED: ("number",),
     Effect.LINKED: ("number",),
     Effect.LINK_SAME: ("number",),
     Effect.NUMBER_WRONG: ("word",),

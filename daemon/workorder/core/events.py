@@ -157,6 +157,7 @@ class Merged(Fact):
     """Two work orders became one: `into` this one goes on, with what `other` brought along.
 
     On the one that goes on, `other` is the one that ended; there, `other` is the one that goes on.
+    What only one work order can have, the one that goes on takes where it has none of its own.
     """
 
     kind: ClassVar[str] = "merged"
@@ -165,6 +166,9 @@ class Merged(Fact):
     participants: tuple[str, ...] = ()
     equipment_ids: tuple[int, ...] = ()
     labels: tuple[str, ...] = ()
+    technician_id: int | None = None
+    follow_up_on: date | None = None
+    alert_key: str = ""
     public: bool = False
 
 
@@ -236,7 +240,10 @@ Event = (
 
 
 def opened(number: int, event: Opened) -> WorkOrder:
-    """The work order that an opening makes; it opens In Progress."""
+    """The work order that an opening makes; it opens In Progress.
+
+    What nobody vouches for (an opening that is not public) is no service that a customer is shown.
+    """
     return WorkOrder(
         number=number,
         title=event.title,
@@ -253,7 +260,7 @@ def opened(number: int, event: Opened) -> WorkOrder:
         closed_at=None,
         follow_up_on=None,
         thread_id=event.thread_id,
-        service=event.text,
+        service=event.text if event.public else "",
         alert_key=event.alert_key,
     )
 
@@ -331,6 +338,9 @@ def _merged(order: WorkOrder, event: Merged) -> WorkOrder:
         participants=_changed(order.participants, event.participants, ()),
         equipment_ids=_changed(order.equipment_ids, event.equipment_ids, ()),
         labels=_changed(order.labels, event.labels, ()),
+        technician_id=order.technician_id or event.technician_id,
+        follow_up_on=order.follow_up_on or event.follow_up_on,
+        alert_key=order.alert_key or event.alert_key,
     )
 
 

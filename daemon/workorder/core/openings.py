@@ -16,6 +16,7 @@ from workorder.core.events import (
 )
 from workorder.core.model import Customer, OpenedBy, Person, WorkOrder
 from workorder.core.notice import NoticeKind
+from workorder.core.ruled import NO_RULES, Ruled
 from workorder.core.scene import NewContact
 from workorder.core.sender import Sender
 from workorder.core.subjects import label, title_of
@@ -36,7 +37,7 @@ def new_order(
     order = fold(opened(0, opening), found)
     events: list[Event] = [
         *found,
-        *facts.ruled.events(order, facts.at),
+        *_ruled(facts).events(order, facts.at),
         *_follows(facts, policy, follows),
         *turned_down(facts, policy, placement),
         *_doubts(facts, opening),
@@ -69,10 +70,15 @@ def _is_proven(facts: Facts) -> bool:
     return facts.proof is not None and facts.proof.proven
 
 
+def _ruled(facts: Facts) -> Ruled:
+    """What rules say; of a mail that may be forged they say nothing that others would be told."""
+    return facts.ruled if _is_proven(facts) else NO_RULES
+
+
 def _opening(facts: Facts, policy: Policy, follows: WorkOrder | None) -> Opened:
     sender, mail = facts.sender, facts.mail
     requester = _requester(sender)
-    customer = facts.ruled.customer or sender.customer
+    customer = _ruled(facts).customer or sender.customer
     return Opened(
         at=facts.at,
         actor=requester.email or SYSTEM,

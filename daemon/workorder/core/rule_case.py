@@ -1,7 +1,7 @@
 """What the conditions of rules look at: a mail, who sent it, and when; read once, and lazily."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -81,7 +81,7 @@ _NO_WORDS: Final[Mapping[str, str]] = {}
 class View:
     """One case, with what was read of it kept: hundreds of rules ask for the same few fields."""
 
-    __slots__ = ("_folds", "_raws", "case", "words")
+    __slots__ = ("_folds", "_headers", "_raws", "case", "words")
 
     def __init__(self, case: Case, words: Mapping[str, str] = _NO_WORDS) -> None:
         """Look at `case`; `words` are those that an alert rule captured from it."""
@@ -89,11 +89,29 @@ class View:
         self.words = words
         self._raws: dict[Field, tuple[bytes, ...]] = {}
         self._folds: dict[Field, tuple[str, ...]] = {}
+        self._headers: Mapping[str, Sequence[str]] | None = None
 
     def texts(self, field: Field) -> tuple[str, ...]:
         """The values that a field has here, often one; none where there is nothing of the kind."""
         values = _READ[field.name](self, field.detail)
         return tuple(composed(value[:MAX_LOOKED_AT]) for value in values)
+
+    @property
+    def header_names(self) -> Iterable[str]:
+        """The names of the headers that are there, each once, in lower case."""
+        return self._by_header()
+
+    def headers(self, name: str) -> tuple[str, ...]:
+        """Every header of that (lower-case) name, topmost first."""
+        return tuple(self._by_header().get(name, ()))
+
+    def _by_header(self) -> Mapping[str, Sequence[str]]:
+        if self._headers is None:
+            found: dict[str, list[str]] = {}
+            for name, value in self.case.mail.headers:
+                found.setdefault(name, []).append(value)
+            self._headers = found
+        return self._headers
 
     def raws(self, field: Field) -> tuple[bytes, ...]:
         """The same as UTF-8, for patterns."""
@@ -137,7 +155,7 @@ def _text(view: View, _detail: str) -> tuple[str, ...]:
 
 
 def _header(view: View, name: str) -> tuple[str, ...]:
-    return view.case.mail.all_headers(name)
+    return view.headers(name)
 
 
 def _attachment(view: View, _detail: str) -> tuple[str, ...]:

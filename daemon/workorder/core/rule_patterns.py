@@ -101,16 +101,19 @@ def _reason(said: str) -> str:
     return said
 
 
+_END: Final = "\U0010fffd\U0010fffc\U0010fffd"  # of no text: characters that mean nothing
+_END_RAW: Final = f"\n{_END}".encode()
+
 # What may stand in a pattern that hundreds of others are sought together with: a text that has the
-# beginnings of many patterns with .* in it would make an automaton of them all explode.
+# beginnings of many patterns with .* in it would make an automaton of them all explode. One that
+# is found in the mark of the end says nothing of the text.
 _PLAIN: Final = (
-    rf"(?:[A-Za-z0-9_ ,;:=@#/%&<>!'\"~`-]|[^\x00-\x7f]|\\[sd]|\\[^A-Za-z0-9]|{re.escape(WHITE)})"
+    rf"(?:[A-Za-z0-9_ ,;:=@#/%&<>!'\"~`-]|[^\x00-\x7f{_END}]|\\[sd]|\\[^A-Za-z0-9]"
+    rf"|{re.escape(WHITE)})"
 )
 _STEADY: Final = re.compile(
     rf"(?:{_PLAIN}(?:\{{\d{{1,2}}(?:,\d{{0,2}})?\}}|[+*])?\??|\\b|\((?:\?:)?|\)\??|\|)*"
 )
-_END: Final = "\U0010fffd\U0010fffc\U0010fffd"  # of no text: characters that mean nothing
-_END_RAW: Final = f"\n{_END}".encode()
 
 _LEAST_MEMORY: Final = 8 << 20  # bytes
 _MEMORY_EACH: Final = 16 << 10  # bytes a pattern: five thousand have room for their automaton
@@ -156,10 +159,11 @@ class Sieve:
         marked = text + _END_RAW
         found: set[int] = set()
         for find, numbers in self._sought:
-            places = find(marked)
-            if not places or places[-1] != len(numbers):
+            places = find(marked)  # in no order
+            end = len(numbers)
+            if not places or end not in places:
                 return None
-            found.update(numbers[place] for place in places[:-1])
+            found.update(numbers[place] for place in places if place != end)
         return found
 
 

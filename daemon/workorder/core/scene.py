@@ -27,6 +27,7 @@ class PastNotice:
     """A notice about an event that may be undone; `gone`: it was sent, or is on its way."""
 
     outbox_id: int
+    event_id: int
     recipient: str
     gone: bool
 
@@ -38,7 +39,9 @@ class Names:
     `customers`, `contacts` and `equipment` hold those of the work order, and those that the tags
     name. `domain_owners` gives the customer id for the domain of an address that a tag names.
     `customer_names` and `domains` are all there are, for suggestions. `orders` are those named by
-    number, `own_orders` the technician's open ones. `history` and `notices` are what `#undo` needs.
+    number, each with the number by which it was named: of a merged one it is the one that goes on.
+    `own_orders` are the technician's open ones. `history` is the work order's, `notices` those that
+    `#undo` may withdraw.
     `forwarded`: the mail that was passed on; its `own_text` is what colleagues wrote on its way.
     """
 
@@ -49,7 +52,7 @@ class Names:
     domain_owners: tuple[tuple[str, int], ...] = ()
     domains: tuple[str, ...] = ()
     equipment: tuple[Equipment, ...] = ()
-    orders: tuple[WorkOrder, ...] = ()
+    orders: tuple[tuple[int, WorkOrder], ...] = ()
     own_orders: tuple[WorkOrder, ...] = ()
     history: tuple[PastEvent, ...] = ()
     notices: tuple[PastNotice, ...] = ()

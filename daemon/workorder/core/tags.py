@@ -6,9 +6,10 @@ so that no tag is ever sent to a customer as text. `\#finished` is text.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 from workorder.core.effects import Effect
 from workorder.core.vocabulary import Tag, Vocabulary, squeezed
@@ -27,7 +28,7 @@ _WORD = re.compile(r"[^\s\-_:.,;!]+[\s\-_]*|[:.,;!]+\s*")
 # A dash between tag and words is punctuation; one that a word begins with is that word's own.
 _STOP = re.compile(r"\s*[:.,;!]*\s*(?:[-_\u2013\u2014]+(?:\s+|$))?")
 _JOINTS = " \t\u00a0-_"
-_BRACKETED = re.compile(rf"\[\s*[{_HASH}]?\s*([^\[\]]{{1,100}}?)\s*\]")
+_BRACKETED = re.compile(r"\[([^\[\]]{1,100})\]")
 _LABEL = re.compile(r"[-+]?\w[\w.-]*", re.ASCII)
 
 TAKES_PROSE = frozenset(
@@ -83,7 +84,14 @@ class Reading:
         return next((each.argument for each in self.written if each.tag is tag), None)
 
 
-def read_tags(subject: str, own_text: str, vocabulary: Vocabulary, *, below: str = "") -> Reading:
+def read_tags(
+    subject: str,
+    own_text: str,
+    vocabulary: Vocabulary,
+    *,
+    below: str = "",
+    theirs: Iterable[str] = (),
+) -> Reading:
     """Read a technician's mail.
 
     Args:
@@ -91,16 +99,23 @@ def read_tags(subject: str, own_text: str, vocabulary: Vocabulary, *, below: str
         own_text: The new text, without quoted text, signature and what was forwarded.
         vocabulary: The words in force.
         below: What stands below and is prose whatever it says: a mail that was forwarded.
+        theirs: Subjects that others wrote, and that the technician's may repeat: what stands in
+            brackets there is no tag, for anybody can write it.
     """
     on_top, rest = _split(own_text)
-    tags: list[Written | Misread] = list(_in_subject(subject, vocabulary))
+    repeated = {_folded(words) for text in theirs for words in _BRACKETED.findall(text)}
+    tags: list[Written | Misread] = [
+        written
+        for words, written in _in_subject(subject, vocabulary)
+        if _folded(words) not in repeated
+    ]
     begun: list[str] = []
     for line in on_top:
         read = _read_line(line, vocabulary)
         if isinstance(read, Written) and read.tag in TAKES_PROSE and read.argument:
             begun.append(read.argument)
         tags.append(read)
-    tags += _misplaced(rest, vocabulary)
+    tags += islice(_misplaced(rest, vocabulary), _MAX_TAGS)
     prose = "\n".join([*begun, *rest]).strip("\n")
     whole = "\n\n".join(part for part in (_unescaped(prose).strip(), below.strip()) if part)
     return Reading(tags=tuple(tags), prose=whole)
@@ -234,16 +249,20 @@ _FITS: Mapping[Tag, Callable[[str], bool]] = {
 """What behind a tag below prose fits it so well that no sentence can be meant."""
 
 
-def _in_subject(subject: str, vocabulary: Vocabulary) -> Iterator[Written]:
+def _in_subject(subject: str, vocabulary: Vocabulary) -> Iterator[tuple[str, Written]]:
     for match in _BRACKETED.finditer(subject[:_MAX_SUBJECT]):
         found = _bracketed(match[1], vocabulary)
         if found is not None:
-            yield Written(tag=found[0], line=match[0], argument=found[1])
+            yield match[1], Written(tag=found[0], line=match[0], argument=found[1])
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.casefold().split())
 
 
 def _bracketed(words: str, vocabulary: Vocabulary) -> tuple[Tag, str] | None:
     """A tag in a subject: exactly a known one, with no words that could be somebody's prose."""
-    found = _tag_at(words, vocabulary)
+    found = _tag_at(words.strip().lstrip(_HASH).strip(), vocabulary)
     if found is None:
         return None
     tag, argument = found

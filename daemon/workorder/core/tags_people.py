@@ -1,12 +1,21 @@
 """The tags that say whose a work order is: customer, contact, technician, participants."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
 from workorder.core.effects import Effect
-from workorder.core.events import Assigned, CustomerChanged, ParticipantChanged
+from workorder.core.events import (
+    Assigned,
+    CustomerChanged,
+    EquipmentChanged,
+    Event,
+    Opened,
+    ParticipantChanged,
+    Replied,
+)
 from workorder.core.message import Address, normal_address
-from workorder.core.model import Contact, Customer, Person, Technician
+from workorder.core.model import Contact, Customer, Person, Technician, WorkOrder
 from workorder.core.scene import NewContact, Scene, Step, done, named, nothing, text, wrong
 from workorder.core.tag_words import changed
 from workorder.core.tags import Written
@@ -78,7 +87,7 @@ def set_customer(written: Written, scene: Scene) -> Step:
     if order.customer_id == customer.id:
         return nothing(Effect.CUSTOMER_SAME, text("customer", customer.name))
     requester = _contact_at(customer, scene)
-    return changed(_becomes(customer, requester, scene), scene)
+    return _becomes(customer, requester, scene)
 
 
 def _contact_at(customer: Customer, scene: Scene) -> Person:
@@ -96,16 +105,69 @@ def _contact_at(customer: Customer, scene: Scene) -> Person:
     return requester
 
 
-def _becomes(customer: Customer | None, requester: Person, scene: Scene) -> CustomerChanged:
+def _becomes(
+    customer: Customer | None,
+    requester: Person,
+    scene: Scene,
+    *,
+    effect: Effect | None = None,
+) -> Step:
+    """Make it another's; what was the old customer's own does not go along.
+
+    A work order in which the old customer's people wrote stays theirs: the new one's would read it.
+    """
     order = scene.order
-    return CustomerChanged(
+    now = customer.id if customer else None
+    was = scene.names.customer(order.customer_id)
+    leaves = was is not None and was.id != now
+    if leaves and was is not None and _have_written(was, scene):
+        return wrong(Effect.CUSTOMER_SPOKE, text("customer", was.name))
+    event = CustomerChanged(
         at=scene.at,
         actor=scene.actor,
-        customer_id=customer.id if customer else None,
+        customer_id=now,
         requester=requester,
         was_customer_id=order.customer_id,
         was_requester=order.requester,
     )
+    step = changed(event, scene)
+    if effect is not None and customer is not None:
+        values = text("contact", named(requester)), text("customer", customer.name)
+        step = done(effect, *values, events=(event,))
+    gone = tuple(_left_behind(order, requester, scene)) if leaves else ()
+    return replace(step, events=(*step.events, *gone))
+
+
+def _have_written(customer: Customer, scene: Scene) -> bool:
+    """Whether anybody but us wrote what the customer's side may read."""
+    staff = {technician.email for technician in scene.names.technicians}
+    writers = {
+        past.event.actor
+        for past in scene.names.history
+        if isinstance(past.event, Opened | Replied) and past.event.public
+    }
+    outsiders = {writer for writer in writers if "@" in writer} - staff
+    return bool(outsiders) and customer.id == scene.order.customer_id
+
+
+def _left_behind(order: WorkOrder, requester: Person, scene: Scene) -> Iterator[Event]:
+    """The old customer's things and people, taken off."""
+    tags = {piece.id: piece.tag for piece in scene.names.equipment}
+    for piece in order.equipment_ids:
+        yield EquipmentChanged(
+            at=scene.at,
+            actor=scene.actor,
+            text=tags.get(piece, ""),
+            equipment_id=piece,
+            removed=True,
+        )
+    for email in order.participants:
+        contact = scene.names.contact(email)
+        is_theirs = contact is not None and contact.customer_id == order.customer_id
+        if is_theirs and email not in {requester.email, order.requester.email}:
+            yield ParticipantChanged(
+                at=scene.at, actor=scene.actor, text=email, email=email, removed=True
+            )
 
 
 def set_contact(written: Written, scene: Scene) -> Step:
@@ -137,18 +199,19 @@ def _for(address: Address, effect: Effect, scene: Scene) -> Step:
     if contact is not None:
         return _for_contact(contact, effect, scene)
     owner = dict(scene.names.domain_owners).get(address.domain)
-    if owner is None or scene.names_customer:
+    near = get_close_matches(address.domain, scene.names.domains, n=1, cutoff=_NEAR_DOMAIN)
+    is_doubtful = owner is None and bool(near) and effect is Effect.FOR_SET
+    if scene.names_customer or (owner is None and not is_doubtful):
         # Whom the technician counts among a customer's people is one of them, whatever the domain.
         owner = scene.order.customer_id or owner
     if owner is not None:
         return _for_new_contact(address, owner, scene)
-    near = get_close_matches(address.domain, scene.names.domains, n=1, cutoff=_NEAR_DOMAIN)
-    if near and effect is Effect.FOR_SET:
+    if is_doubtful:
         # A typing error must not send a customer's affairs to a stranger.
         local = email.partition("@")[0]
         return wrong(Effect.FOR_NEAR, text("word", email), text("near", f"{local}@{near[0]}"))
     person = Person(name=address.name, email=email)
-    return changed(_becomes(None, person, scene), scene)
+    return _becomes(None, person, scene)
 
 
 def _for_contact(contact: Contact, effect: Effect, scene: Scene) -> Step:
@@ -160,8 +223,7 @@ def _for_contact(contact: Contact, effect: Effect, scene: Scene) -> Step:
         return wrong(Effect.CUSTOMER_FOR, *values)
     if scene.order.requester == person and scene.order.customer_id == customer.id:
         return nothing(Effect.FOR_SAME, text("contact", named(contact)))
-    values = text("contact", named(contact)), text("customer", customer.name)
-    return done(effect, *values, events=(_becomes(customer, person, scene),))
+    return _becomes(customer, person, scene, effect=effect)
 
 
 def _for_new_contact(address: Address, customer_id: int, scene: Scene) -> Step:
@@ -170,9 +232,8 @@ def _for_new_contact(address: Address, customer_id: int, scene: Scene) -> Step:
     assert customer is not None  # domains are looked up with their customers
     person = Person(name=address.name, email=address.email)
     new = NewContact(name=address.name, email=address.email, customer_id=customer_id, proven=True)
-    values = text("contact", named(person)), text("customer", customer.name)
-    step = done(Effect.FOR_NEW_CONTACT, *values, events=(_becomes(customer, person, scene),))
-    return replace(step, new_contact=new)
+    step = _becomes(customer, person, scene, effect=Effect.FOR_NEW_CONTACT)
+    return step if step.is_wrong else replace(step, new_contact=new)
 
 
 # -- participants -----------------------------------------------------------------------------

@@ -76,21 +76,16 @@ def _other(written: Written, scene: Scene) -> WorkOrder | Step:
     number = number_in(written.argument, scene.prefix)
     if number is None:
         return wrong(Effect.NUMBER_WRONG, text("word", written.argument))
-    found = next((order for order in scene.names.orders if order.number == number), None)
-    if found is None:
-        return wrong(Effect.NUMBER_UNKNOWN, text("number", scene.label(number)))
-    into = found.merged_into
-    if into is not None:
-        ended = next((order for order in scene.names.orders if order.number == into), None)
-        return ended or wrong(Effect.NUMBER_UNKNOWN, text("number", scene.label(into)))
-    return found
+    found = dict(scene.names.orders).get(number)
+    return found or wrong(Effect.NUMBER_UNKNOWN, text("number", scene.label(number)))
 
 
 def merge(written: Written, scene: Scene) -> Step:
     """`#merge WO-1040`: this work order ends, and WO-1040 goes on with its history.
 
     A mail that answers none has nothing to merge. Two customers' work orders stay two: each would
-    be shown the other's.
+    be shown the other's; and what a customer was told goes to no stranger. Open work does not end
+    in a work order that is closed.
     """
     if scene.is_new:
         return wrong(Effect.MERGE_NEW)
@@ -100,9 +95,9 @@ def merge(written: Written, scene: Scene) -> Step:
     order = scene.order
     if other.number == order.number:
         return wrong(Effect.MERGE_ITSELF)
-    customers = {order.customer_id, other.customer_id} - {None}
-    if len(customers) > 1:
-        return wrong(Effect.MERGE_CUSTOMER, text("number", scene.label(other.number)))
+    refused = _not_to_be_merged(order, other)
+    if refused is not None:
+        return wrong(refused, text("number", scene.label(other.number)))
     ended, goes_on = _ended(order, other, scene), _going_on(order, other, scene)
     values = text("number", scene.label(order.number)), text("into", scene.label(other.number))
     return replace(
@@ -111,6 +106,14 @@ def merge(written: Written, scene: Scene) -> Step:
         moves_from=order.number,
         goes_on=other,
     )
+
+
+def _not_to_be_merged(order: WorkOrder, other: WorkOrder) -> Effect | None:
+    if order.customer_id is not None and other.customer_id is None:
+        return Effect.MERGE_UNSORTED
+    if order.customer_id not in {None, other.customer_id}:
+        return Effect.MERGE_CUSTOMER
+    return Effect.MERGE_CLOSED if order.status.is_open and not other.status.is_open else None
 
 
 def _ended(order: WorkOrder, other: WorkOrder, scene: Scene) -> tuple[Merged | StatusChanged, ...]:
@@ -138,6 +141,9 @@ def _going_on(order: WorkOrder, other: WorkOrder, scene: Scene) -> Merged:
         participants=tuple(dict.fromkeys([*requester, *order.participants])),
         equipment_ids=order.equipment_ids,
         labels=order.labels,
+        technician_id=order.technician_id,
+        follow_up_on=order.follow_up_on,
+        alert_key=order.alert_key,
     )
 
 
@@ -149,13 +155,19 @@ def link(written: Written, scene: Scene) -> Step:
     if other.number == scene.order.number:
         return wrong(Effect.LINK_ITSELF)
     shown = text("number", scene.label(other.number))
-    event = Linked(
-        at=scene.at,
-        actor=scene.actor,
-        text=f"see {scene.label(other.number)}",
-        other=other.number,
-    )
-    return done(Effect.LINKED, shown, events=(event,))
+    linked = [past.event for past in scene.names.history if isinstance(past.event, Linked)]
+    if any(event.other == other.number for event in linked):
+        return nothing(Effect.LINK_SAME, shown)
+    step = done(Effect.LINKED, shown, events=(_linked(other.number, scene),))
+    if scene.is_new:
+        return step  # what will be its number is not known yet, and it names the other
+    back = Elsewhere(number=other.number, events=(_linked(scene.order.number, scene),))
+    return replace(step, elsewhere=(back,))
+
+
+def _linked(number: int, scene: Scene) -> Linked:
+    words = f"see {scene.label(number)}"
+    return Linked(at=scene.at, actor=scene.actor, text=words, other=number)
 
 
 # -- looking ----------------------------------------------------------------------------------

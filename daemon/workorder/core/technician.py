@@ -28,6 +28,8 @@ from workorder.core.tags import Misread, Reading, without_tags
 from workorder.core.transcript import Transcript
 from workorder.core.vocabulary import Tag, Vocabulary
 
+_MOST_SAID = 100_000  # characters of a mail that its transcript quotes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
@@ -92,7 +94,7 @@ def _answer(candidate: Candidate, case: _Case) -> Decision:
         events=events,
         tellings=tellings,
         files_on=files_on,
-        confirms=_confirmed(order, tellings),
+        confirms=_confirmed(performance.order, tellings),
     )
     return _with_transcript(decision, performance, case)
 
@@ -249,8 +251,7 @@ def _opened(
     occasion = Occasion(
         kind=NoticeKind.OPENED, opened_by_mail=not for_customer, writer=opening.actor
     )
-    status = next((i for i, e in enumerate(events) if isinstance(e, StatusChanged)), None)
-    told = _tellings(events, case, status=status)
+    told = _tellings_of_new(events, case)
     return Decision(
         outcome=Outcome.DONE,
         reason=_reason(order, for_customer=for_customer),
@@ -262,6 +263,18 @@ def _opened(
         ),
         files_on=0,
     )
+
+
+def _tellings_of_new(events: list[Event], case: _Case) -> tuple[Telling, ...]:
+    """What is told beside the opening, which tells the assigned technician already."""
+    status = next((i for i, e in enumerate(events) if isinstance(e, StatusChanged)), None)
+    own = [
+        telling
+        for telling in _tellings(events, case, status=status)
+        if not isinstance(events[telling.event], Assigned)
+        and events[telling.event].actor == case.technician.email
+    ]
+    return tuple(own)
 
 
 def _mentioned(opening: Opened, order: WorkOrder, case: _Case) -> list[Event]:
@@ -294,7 +307,7 @@ def _with_transcript(decision: Decision, performance: Performance, case: _Case) 
         applied=performance.applied,
         lines=performance.lines,
         subject=mail.subject,
-        said=mail.new_text,
+        said=mail.new_text[:_MOST_SAID],
     )
     return replace(
         decision,

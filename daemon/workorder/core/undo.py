@@ -8,6 +8,7 @@ from typing import Any
 from workorder.core.effects import Effect
 from workorder.core.events import (
     Assigned,
+    AutoMailReceived,
     CustomerChanged,
     EquipmentChanged,
     Event,
@@ -23,6 +24,7 @@ from workorder.core.events import (
     StatusChanged,
     TitleChanged,
     Undone,
+    Unproven,
     apply,
 )
 from workorder.core.scene import PastEvent, PastNotice, Scene, Step, Told, phrase, text, wrong
@@ -43,6 +45,8 @@ _SWAPPED: Mapping[type[Event], tuple[tuple[str, str], ...]] = {
 
 _TURNED = (EquipmentChanged, ParticipantChanged)  # what was put there is removed, or the other way
 _STAYS = (Opened, Merged, Linked)
+# Mail under the technician's address that nothing proves, or that a machine wrote for them.
+_NOT_DONE = (Unproven, AutoMailReceived)
 
 
 def last_batch(history: Sequence[PastEvent], actor: str) -> tuple[PastEvent, ...]:
@@ -50,7 +54,11 @@ def last_batch(history: Sequence[PastEvent], actor: str) -> tuple[PastEvent, ...
 
     The events of one mail share its id; those of one request at the shell share their moment.
     """
-    own = [past for past in history if past.event.actor == actor]
+    own = [
+        past
+        for past in history
+        if past.event.actor == actor and not isinstance(past.event, _NOT_DONE)
+    ]
     taken_back = {past.event.undoes for past in own if isinstance(past.event, Undone)}
     batches = groupby(own, key=lambda past: (past.mail_id, past.event.at))
     for batch in reversed([tuple(group) for _, group in batches]):
@@ -65,6 +73,8 @@ def undo(_written: Written, scene: Scene) -> Step:
     batch = last_batch(scene.names.history, scene.actor)
     if not batch:
         return wrong(Effect.UNDO_NOTHING)
+    if scene.has_prose:
+        return wrong(Effect.UNDO_ALONE)
     order = scene.order
     told: list[Told] = []
     events: list[Event] = []
@@ -79,9 +89,12 @@ def undo(_written: Written, scene: Scene) -> Step:
             events.append(back)
             effect, *values = words_of(back, scene.names)
             told.append(Told(verdict=Verdict.DONE, effect=effect, values=tuple(values)))
-    told += _words(batch, scene.names.notices)
+    staying = {past.event_id for past in batch if isinstance(past.event, _STAYS)}
+    notices = [notice for notice in scene.names.notices if notice.event_id not in staying]
+    told += _words(batch, notices)
+    told = told or [_kept(Effect.UNDO_NOT_POSSIBLE, batch[0].event)]
     mark = Undone(at=scene.at, actor=scene.actor, undoes=batch[0].event_id)
-    withdrawn = tuple(n.outbox_id for n in scene.names.notices if not n.gone)
+    withdrawn = tuple(notice.outbox_id for notice in notices if not notice.gone)
     return Step(told=tuple(told), events=(*events, mark), withdraws=withdrawn)
 
 

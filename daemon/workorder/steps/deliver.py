@@ -324,12 +324,15 @@ class Send:
 
     def _tell_technicians(self, unit: Unit, row: OutboxRow, reply: str, now: datetime) -> None:
         settings = self._settings
+        assert row.number is not None  # its caller looked
+        order = unit.orders.going_on(row.number)
+        assert order is not None  # the row points to it, or to one that was merged into it
         event = MailFailed(at=now, actor="workorder", recipient=row.recipient, text=reply)
         occasion = Occasion(kind=NoticeKind.MAIL_FAILED, failed=row.recipient)
         decision = Decision(
             outcome=Outcome.DONE,
             reason="a notice was buried",
-            number=row.number,
+            number=order.number,
             events=(event,),
             tellings=(Telling(event=0, occasion=occasion),),
         )

@@ -70,7 +70,7 @@ class Explain:
         mail = parse(raw)
         with self._store.read() as unit:
             known = self._on_record(unit, hashlib.sha256(raw).hexdigest())
-            entry = known or _arriving(raw, now)
+            entry = known or _arriving(raw, self._mailboxes[0], now)
             facts = gather(unit, mail, entry, InForce(site=self._rules, rules=rule_set), now)
             decision = decide(facts, self._rules.policy, rule_set.vocabulary)
             order = self._order_after(unit, decision)
@@ -125,11 +125,11 @@ class Explain:
         return [ForetoldNotice(request=request, subject=subject) for request in requests]
 
 
-def _arriving(raw: bytes, now: datetime) -> LedgerEntry:
+def _arriving(raw: bytes, mailbox: str, now: datetime) -> LedgerEntry:
     """The mail as the ledger would have it; the id 0 is nobody's."""
     return LedgerEntry(
         id=0,
-        mailbox="",
+        mailbox=mailbox,
         uidvalidity=0,
         uid=0,
         sha256="",
@@ -149,6 +149,7 @@ def _arriving(raw: bytes, now: datetime) -> LedgerEntry:
         body_hash="",
         number=None,
         trace="",
+        let_in=False,
     )
 
 

@@ -77,7 +77,7 @@ def gather(
         at=happened_at(mail, entry.internaldate, now),
         thread_id=_thread_id(mail, policy.domain),
         ruled=NO_RULES,
-        released=entry.released_at is not None,
+        released=entry.let_in,
     )
     case = case_of(facts, site_language=policy.language, timezone=rules.timezone)
     facts = replace(facts, ruled=ruled_of(unit, facts, rule_set, case))

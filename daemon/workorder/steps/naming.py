@@ -23,35 +23,57 @@ def names_for(  # noqa: PLR0913 - one value for each thing that tags can be abou
     order: WorkOrder | None,
     forwarded: Forwarded | None,
     prefix: str,
+    ruled_customer: Customer | None = None,
 ) -> Names:
     """Everything that the tags of `reading` may need, and no more than they name."""
     people = unit.people
     addresses = [*_addresses(reading), *(forwarded.authors if forwarded else ())]
-    contacts = _contacts(unit, addresses, order)
+    contacts = _contacts(unit, addresses, order, reading)
     owners = _owners(unit, addresses) if reading.has(Tag.FOR) else ()
-    named = _customers_named(unit, reading)
+    named = [*_customers_named(unit, reading), *([ruled_customer] if ruled_customer else [])]
     orders = _orders(unit, reading, prefix)
     own = unit.orders.open_of(technician.id, MOST_OWN_ORDERS) if _asks(reading, order) else ()
-    history = unit.orders.history(order.number) if order and reading.has(Tag.UNDO) else ()
-    customers = _customers(unit, named, contacts, owners, [order, *orders, *own, *_past(history)])
+    history = unit.orders.history(order.number) if order and reading.has(*_ASK_HISTORY) else ()
+    concerned = [order, *(other for _, other in orders), *own, *_past(history)]
+    customers = _customers(unit, named, contacts, owners, concerned)
     primaries = [c for customer in named for c in people.primary_contacts(customer.id)]
-    wants_names = reading.has(Tag.CUSTOMER) and not named
+    things = customers if order is None or reading.has(*_ASK_EQUIPMENT) else ()
+    undone = last_batch(history, technician.email) if reading.has(Tag.UNDO) else ()
     return Names(
         technicians=people.technicians(),
         customers=customers,
-        customer_names=people.customer_names() if wants_names else (),
+        customer_names=people.customer_names() if _is_unknown(reading, named) else (),
         contacts=tuple(dict.fromkeys([*contacts, *primaries])),
         domain_owners=owners,
-        domains=people.domain_names() if reading.has(Tag.FOR) else (),
-        equipment=tuple(p for c in customers for p in people.equipment_of(c.id)),
+        domains=people.domain_names() if _is_stranger(addresses, contacts, owners) else (),
+        equipment=tuple(p for c in things for p in people.equipment_of(c.id)),
         orders=orders,
         own_orders=own,
         history=history,
-        notices=unit.outbox.about(
-            [past.event_id for past in last_batch(history, technician.email)]
-        ),
+        notices=unit.outbox.about([past.event_id for past in undone], locked=unit.writes),
         forwarded=forwarded,
     )
+
+
+_ASK_HISTORY = (Tag.UNDO, Tag.LINK, Tag.CUSTOMER, Tag.FOR)
+_ASK_EQUIPMENT = (Tag.EQUIPMENT, Tag.CUSTOMER, Tag.FOR)
+
+
+def _is_unknown(reading: Reading, named: Iterable[Customer]) -> bool:
+    """Whether a customer is named whom nobody is called: the nearest names are to be told."""
+    wanted = (reading.argument(Tag.CUSTOMER) or "").casefold()
+    return bool(wanted) and all(customer.name.casefold() != wanted for customer in named)
+
+
+def _is_stranger(
+    addresses: Iterable[Address],
+    contacts: Iterable[Contact],
+    owners: Iterable[tuple[str, int]],
+) -> bool:
+    """Whether an address is nobody's and of no customer's domain: it may be mistyped."""
+    known = {contact.email for contact in contacts}
+    domains = {domain for domain, _ in owners}
+    return any(a.email not in known and a.domain not in domains for a in addresses)
 
 
 def _addresses(reading: Reading) -> Iterator[Address]:
@@ -62,11 +84,11 @@ def _addresses(reading: Reading) -> Iterator[Address]:
 
 
 def _contacts(
-    unit: Unit, addresses: Iterable[Address], order: WorkOrder | None
+    unit: Unit, addresses: Iterable[Address], order: WorkOrder | None, reading: Reading
 ) -> tuple[Contact, ...]:
     emails = dict.fromkeys(address.email for address in addresses)
-    if order is not None and order.requester.email:
-        emails[order.requester.email] = None
+    if order is not None and reading.has(Tag.CUSTOMER, Tag.FOR):
+        emails |= dict.fromkeys(filter(None, [order.requester.email, *order.participants]))
     found = (unit.people.contact_by_email(email) for email in [*emails][:_MOST_NAMED])
     return tuple(contact for contact in found if contact is not None)
 
@@ -113,18 +135,15 @@ def _past(history: Iterable[PastEvent]) -> Iterator[int | None]:
             yield getattr(past.event, field, None)
 
 
-def _orders(unit: Unit, reading: Reading, prefix: str) -> tuple[WorkOrder, ...]:
-    """Those that `#merge` and `#link` name; of a merged one, also the one that goes on."""
+def _orders(unit: Unit, reading: Reading, prefix: str) -> tuple[tuple[int, WorkOrder], ...]:
+    """Those that `#merge` and `#link` name; in place of a merged one the one that goes on."""
     found: dict[int, WorkOrder] = {}
     for written in reading.written[:_MOST_NAMED]:
-        if written.tag not in {Tag.MERGE, Tag.LINK}:
-            continue
-        number = number_in(written.argument, prefix)
-        order = unit.orders.get(number) if number is not None else None
-        if order is not None:
-            going_on = unit.orders.going_on(order.number)
-            found |= {each.number: each for each in (order, going_on) if each is not None}
-    return tuple(found.values())
+        if written.tag in {Tag.MERGE, Tag.LINK}:
+            number = number_in(written.argument, prefix)
+            order = unit.orders.going_on(number) if number is not None else None
+            found |= {number: order} if number is not None and order is not None else {}
+    return tuple(found.items())
 
 
 def _asks(reading: Reading, order: WorkOrder | None) -> bool:

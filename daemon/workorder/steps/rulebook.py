@@ -58,12 +58,14 @@ class RuleBook:
         self._seen = signature
         if signature == self._judged or not settled:
             return False
-        self._judged = signature
         try:
             rule_set = self._load()
         except ConfigError as wrong:
             self._refuse(wrong)
+            self._judged = signature
             return False
+        # Last: what a full disk kept from being judged is judged at the next turn.
+        self._judged = signature
         changed = rule_set.fingerprint != self.current.fingerprint
         self.current = rule_set
         log.info("rules_in_force", folder=str(self._folder), changed=changed)
@@ -106,9 +108,12 @@ class RuleBook:
             + (f"; and {more} more" if more > 0 else "")
             + ". See them all: workorder rules check"
         )
+        # The same mistake is told once, and in another week once more.
         digest = hashlib.sha256("\n".join(wrong.problems).encode()).hexdigest()[:32]
         now = self._clock()
-        notice = trouble(words, admin=self._admin, policy=self._policy, key=f"rules:{digest}")
+        notice = trouble(
+            words, admin=self._admin, policy=self._policy, key=f"rules:{digest}:{now.date()}"
+        )
         with self._store.write() as unit:
             unit.outbox.add([notice], now)
         self._wake()

@@ -100,8 +100,10 @@ def _is_thanks(unit: Unit, facts: Facts, rule_set: RuleSet) -> bool:
     could_change = any(
         candidate.order.status in _CHANGED_BY_ANSWERS for candidate in facts.candidates
     )
-    is_long = len(facts.mail.new_text) > _LONGEST_THANKS
-    if facts.sender.technician is not None or not could_change or is_long:
+    says_more = len(facts.mail.new_text) > _LONGEST_THANKS or any(
+        not attachment.inline for attachment in facts.mail.attachments
+    )
+    if facts.sender.technician is not None or not could_change or says_more:
         return False
     names = [t.name for t in unit.people.technicians()]
     address, contact = facts.sender.address, facts.sender.contact

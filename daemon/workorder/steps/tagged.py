@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 from workorder.core.classify import MailKind
 from workorder.core.decision import Facts, Policy
+from workorder.core.events import Opened, TitleChanged
 from workorder.core.message import Forwarded, InboundMail
+from workorder.core.model import WorkOrder
 from workorder.core.tags import read_tags
 from workorder.core.vocabulary import Tag, Vocabulary
 from workorder.inbound.forwarded import forwarded
@@ -21,26 +23,46 @@ def with_tags(unit: Unit, facts: Facts, site: SiteRules, vocabulary: Vocabulary)
     if technician is None or proof is None or not proof.proven or not by_person:
         return facts
     mail = facts.mail
+    answered = next((candidate.order for candidate in facts.candidates), None)
     outer = forwarded(mail)
     own_text, below = _own_and_below(mail, outer)
-    reading = read_tags(mail.subject, own_text, vocabulary, below=below)
-    if reading.argument(Tag.FOR) == "":
+    theirs = _subjects_of_others(unit, mail, answered, outer)
+    reading = read_tags(mail.subject, own_text, vocabulary, below=below, theirs=theirs)
+    if reading.argument(Tag.FOR) == "" and answered is None:
         # What was passed on is what its writer asks for, and no words of the technician.
-        reading = read_tags(mail.subject, own_text, vocabulary)
+        reading = read_tags(mail.subject, own_text, vocabulary, theirs=theirs)
     zone = ZoneInfo(technician.timezone or site.timezone)
     facts = replace(facts, reading=reading, today=facts.at.astimezone(zone).date())
     if not reading.tags:
         return facts
-    order = next(iter(facts.candidates), None)
     names = names_for(
         unit,
         reading,
         technician=technician,
-        order=order.order if order else None,
+        order=answered,
+        ruled_customer=facts.ruled.customer,
         forwarded=_by_outsider(unit, outer, mail, site.policy) if outer else None,
         prefix=site.policy.prefix,
     )
     return replace(facts, names=names)
+
+
+def _subjects_of_others(
+    unit: Unit, mail: InboundMail, answered: WorkOrder | None, outer: Forwarded | None
+) -> tuple[str, ...]:
+    """Subjects that a technician may repeat: the titles of the work order, a forwarded mail's."""
+    if "[" not in mail.subject:
+        return ()
+    theirs = [outer.subject] if outer else []
+    # A mail that is passed on goes under the subject of whoever wrote it, whole.
+    theirs += [mail.subject] if outer and not outer.subject else []
+    if answered is not None:
+        theirs.append(answered.title)
+        if mail.subject.count("[") > 1:  # more than our own number
+            history = unit.orders.history(answered.number)
+            titled = (past.event for past in history)
+            theirs += [e.title for e in titled if isinstance(e, Opened | TitleChanged)]
+    return tuple(theirs)
 
 
 def _by_outsider(unit: Unit, outer: Forwarded, mail: InboundMail, policy: Policy) -> Forwarded:

@@ -186,6 +186,7 @@ class Inbound(Ledger):
             attempts=0,
             alone=False,
             released_at=now,
+            let_in=True,
             next_at=now,
         )
 
@@ -243,4 +244,5 @@ def _new_row(mailbox: str, mail: Arrival, now: datetime) -> dict[str, object]:
         "body_hash": "",
         "number": None,
         "trace": "",
+        "let_in": False,
     }

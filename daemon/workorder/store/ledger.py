@@ -32,7 +32,8 @@ class Arrival:
 class LedgerEntry:
     """A mail on record. `attempts` counts failures; `alone`: it is to be tried by itself.
 
-    `released_at`: when it was let out of the parking place, after a flood.
+    `released_at`: when it was let out of the parking place, after a flood. `let_in`: a person had
+    it tried again, so that no rule turns it down any more.
     """
 
     id: int
@@ -56,6 +57,7 @@ class LedgerEntry:
     body_hash: str
     number: int | None
     trace: str
+    let_in: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

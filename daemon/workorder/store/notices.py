@@ -127,11 +127,20 @@ class Notices(Repository):
         body = self._connection.execute(sql.BODIES, {"ids": [row_id]}).one_or_none()
         return replace(rows[0], body=None if body is None else body.body)
 
-    def about(self, event_ids: Sequence[int]) -> tuple[PastNotice, ...]:
-        """What was, or is to be, told of these events; not what was given up."""
-        found = self._rows(sql.ABOUT, events=list(event_ids)) if event_ids else []
+    def about(self, event_ids: Sequence[int], *, locked: bool) -> tuple[PastNotice, ...]:
+        """What was, or is to be, told of these events; not what was given up.
+
+        With `locked`, in a unit that writes, nobody sends or withdraws them meanwhile.
+        """
+        statement = sql.ABOUT_LOCKED if locked else sql.ABOUT
+        found = self._rows(statement, events=list(event_ids)) if event_ids else []
         return tuple(
-            PastNotice(outbox_id=row["id"], recipient=row["recipient"], gone=row["state"] in _GONE)
+            PastNotice(
+                outbox_id=row["id"],
+                event_id=row["event_id"],
+                recipient=row["recipient"],
+                gone=row["state"] in _GONE,
+            )
             for row in found
         )
 
@@ -139,6 +148,7 @@ class Notices(Repository):
         """Give up notices that are not on their way yet; what is, is not touched."""
         if ids:
             self._connection.execute(sql.WITHDRAW, {"ids": list(ids)})
+            self._connection.execute(sql.DROP_WITHDRAWN, {"ids": list(ids)})
 
     def waiting(self) -> int:
         """How many notices are not sent yet, and will be tried again by themselves."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, case, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, case, func, insert, select, update
 
 from workorder.core.events import Event, Opened, fold, opened
 from workorder.core.model import CLOSED, Person, WorkOrder
@@ -55,7 +55,7 @@ _NEXT_NUMBER = (
     .returning(counters.c.value)
 )
 _OF_ALERT = (
-    select(*_COLUMNS)
+    select(orders.c.number)
     .where(
         orders.c.alert_key == bindparam("a_key"),
         orders.c.alert_key != "",
@@ -64,6 +64,7 @@ _OF_ALERT = (
     .order_by(orders.c.number.desc())
     .limit(1)
 )
+_ALONE_WITH_KEY = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("a_key"), 0)))
 _OPEN_OF_TECHNICIAN = (
     select(*_COLUMNS)
     .where(
@@ -142,10 +143,11 @@ class FileRow:
 class Orders(Repository):
     """The work orders, within one transaction."""
 
-    __slots__ = ("_get",)
+    __slots__ = ("_get", "_writes")
 
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         super().__init__(connection)
+        self._writes = writes
         self._get = _GET_TO_CHANGE if writes else _GET
 
     def open(
@@ -224,9 +226,14 @@ class Orders(Repository):
         return order
 
     def of_alert(self, key: str) -> WorkOrder | None:
-        """The newest open work order that an alert with this key opened."""
+        """The newest open work order that an alert with this key opened.
+
+        In a unit that writes, nobody else opens one for this key meanwhile.
+        """
+        if self._writes and self._connection.dialect.name == "postgresql":
+            self._connection.execute(_ALONE_WITH_KEY, {"a_key": key})
         rows = self._rows(_OF_ALERT, a_key=key)
-        return _order(rows[0]) if rows else None
+        return self.get(rows[0]["number"]) if rows else None
 
     def open_of(self, technician_id: int, limit: int) -> tuple[WorkOrder, ...]:
         """A technician's open work orders, newest first, at most `limit`."""

@@ -161,7 +161,7 @@ DISCARD = (
 # The press may have it: what it makes is then not kept, for the claim is lost.
 _TO_WITHDRAW = (NoticeState.PENDING, NoticeState.COMPOSING, NoticeState.READY)
 ABOUT = (
-    select(_c.id, _c.recipient, _c.state)
+    select(_c.id, _c.event_id, _c.recipient, _c.state)
     .where(
         _c.event_id.in_(bindparam("events", expanding=True)),
         _c.state.not_in((NoticeState.BURIED, NoticeState.DISCARDED)),
@@ -172,6 +172,14 @@ WITHDRAW = (
     update(outbox)
     .where(_c.id.in_(bindparam("ids", expanding=True)), _c.state.in_(_TO_WITHDRAW))
     .values(state=NoticeState.DISCARDED, lease_until=null())
+)
+ABOUT_LOCKED = ABOUT.with_for_update()
+DROP_WITHDRAWN = delete(bodies).where(
+    bodies.c.outbox_id.in_(
+        select(_c.id).where(
+            _c.id.in_(bindparam("ids", expanding=True)), _still(NoticeState.DISCARDED)
+        )
+    )
 )
 WAITING = select(func.count()).where(_c.state.in_((NoticeState.PENDING, NoticeState.READY)))
 RETRY = (

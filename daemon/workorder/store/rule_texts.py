@@ -1,13 +1,26 @@
 """The rule files that were in force last: a start goes on with them while the files are wrong."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from workorder.store.repository import Repository
 from workorder.store.schema import rule_files
 
 _ALL = select(rule_files.c.name, rule_files.c.text)
+
+
+def _keeping(dialect: Any) -> Any:  # noqa: ANN401 - both dialects' insert, alike in all but type
+    row = dialect.insert(rule_files)
+    return row.on_conflict_do_update(
+        index_elements=[rule_files.c.name], set_={"text": row.excluded.text}
+    )
+
+
+# Two daemons may take the same change into force at once.
+_KEEP = {"sqlite": _keeping(sqlite), "postgresql": _keeping(postgresql)}
 
 
 class RuleTexts(Repository):
@@ -21,7 +34,8 @@ class RuleTexts(Repository):
 
     def keep(self, texts: Mapping[str, str]) -> None:
         """Keep these instead of what was kept before."""
-        self._connection.execute(delete(rule_files))
+        others = delete(rule_files).where(rule_files.c.name.not_in(list(texts)))
+        self._connection.execute(others)
         if texts:
             rows = [{"name": name, "text": text} for name, text in texts.items()]
-            self._connection.execute(insert(rule_files), rows)
+            self._connection.execute(_KEEP[self._connection.dialect.name], rows)

@@ -188,6 +188,7 @@ inbound = Table(
     Column("body_hash", Text, nullable=False),
     Column("number", BigInteger, ForeignKey("orders.number")),
     Column("trace", Text, nullable=False),
+    Column("let_in", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("mailbox", "sha256"),
 )
 # The same predicates stand in the queries, word for word: SQLite takes a partial index only then.

@@ -22,9 +22,10 @@ from workorder.store.rule_texts import RuleTexts
 class Unit:
     """All that is kept, as it stands in one transaction; not for use after it, nor by others."""
 
-    __slots__ = ("inbound", "orders", "outbox", "people", "queries", "rules")
+    __slots__ = ("inbound", "orders", "outbox", "people", "queries", "rules", "writes")
 
     def __init__(self, connection: Connection, *, writes: bool) -> None:
+        self.writes = writes
         self.people = People(connection)
         self.orders = Orders(connection, writes=writes)
         self.inbound = Inbound(connection)

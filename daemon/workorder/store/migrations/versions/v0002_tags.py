@@ -18,6 +18,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("alert_key != ''"),
         postgresql_where=sa.text("alert_key != ''"),
     )
+    op.add_column(
+        "inbound", sa.Column("let_in", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.create_index("ix_equipment_tag_key", "equipment", ["tag_key"])
     op.create_table(
         "rule_files",
