@@ -75,9 +75,7 @@ def test_a_tag_of_the_technicians_own_beside_it_counts(desk: Desk) -> None:
 
 def test_a_forged_opening_reaches_no_customer_whatever_rules_and_tags_follow(desk: Desk) -> None:
     desk.rules = rulefiles.load_texts(
-        {
-            "intake.toml": '[[rule]]\nname = "r"\nwhen.technician = true\nset.customer = "Acme Ltd"\n'
-        },
+        {"intake.toml": OF_ACME},
         Path("rules"),
     )
     forged = mail("Pay to our new account.", sender=MARIA, subject="Invoice")
@@ -137,9 +135,7 @@ def test_a_work_order_given_to_the_wrong_customer_leaves_their_things_and_people
 
 def test_a_new_contact_under_a_rules_customer_is_no_fault(desk: Desk) -> None:
     desk.rules = rulefiles.load_texts(
-        {
-            "intake.toml": '[[rule]]\nname = "r"\nwhen.technician = true\nset.customer = "Acme Ltd"\n'
-        },
+        {"intake.toml": OF_ACME},
         Path("rules"),
     )
     desk.handles(by_maria("#for sam@gmail.com\n#equipment PRN-2\n\nCalled."))
