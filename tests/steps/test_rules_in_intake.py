@@ -262,3 +262,30 @@ def test_a_storm_of_alerts_is_told_to_the_technicians_and_not_all_to_the_custome
     rows = desk.handles(*[nagios("PROBLEM", service=f"Disk {n}") for n in range(15)])
     assert len([row for row in rows if row.recipient == MARIA]) == 15
     assert len([row for row in rows if row.recipient == PAT]) == 3
+
+
+def test_what_anybody_can_write_is_no_text_for_the_customer(desk: Desk) -> None:
+    desk.rules = SHIPPED
+    desk.handles(nagios("PROBLEM"))
+    opening = desk.events()[0]
+    assert (opening.public, opening.text) == (True, "Disk space on SRV-01: CRITICAL")
+    note = next(event for event in desk.events() if event.kind == "note")
+    assert "Notification Type" in note.text
+    named = rulefiles.load_texts(
+        {
+            "alerts.toml": '[[rule]]\nname = "ours"\nwhen.sender = "nagios@monitor.example"\n'
+            'capture.subject = \'Alert: (?P<host>[^/]+)/\'\nkey = "{host}"\nequipment = "{host}"\n'
+        },
+        Path("rules"),
+    )
+    desk.rules = named
+    desk.handles(nagios("PROBLEM", host="SRV-02"))
+    assert "Notification Type" in desk.events(1002)[0].text
+
+
+def test_another_senders_recovery_ends_and_joins_nothing(desk: Desk) -> None:
+    desk.rules = SHIPPED
+    desk.handles(nagios("PROBLEM"))
+    before = desk.events()
+    desk.handles(nagios("RECOVERY").replace(b"nagios@monitor.example", b"eve@evil.example"))
+    assert desk.events() == before

@@ -17,9 +17,8 @@ from workorder.core.events import (
     fold,
     opened,
 )
-from workorder.core.model import OpenedBy, Person, Priority, Status, WorkOrder
+from workorder.core.model import SYSTEM, OpenedBy, Person, Priority, Status, WorkOrder
 from workorder.core.notice import NoticeKind
-from workorder.core.ruled import SYSTEM
 from workorder.core.subjects import MAX_TITLE, title_of
 
 
@@ -74,10 +73,13 @@ def _opens(alert: Alert, facts: Facts, policy: Policy) -> Decision:
     place = facts.ruled.place
     contact = place.contact
     title = alert.title[:MAX_TITLE] or title_of(facts.mail.subject, policy.prefix)
+    is_theirs = place.customer is not None and facts.sender.customer == place.customer
+    is_vouched = alert.names_sender or (is_theirs and facts.sender.may_be_answered)
     opening = Opened(
         at=facts.at,
         actor=_sender(facts),
-        text=facts.mail.new_text,
+        # Anybody can write what looks like an alert: their words are for technicians to judge.
+        text=facts.mail.new_text if is_vouched else title,
         title=title,
         requester=Person(
             name=contact.name if contact else "", email=contact.email if contact else ""
@@ -89,6 +91,8 @@ def _opens(alert: Alert, facts: Facts, policy: Policy) -> Decision:
         alert_key=alert.key,
     )
     events = list(_details(alert, facts))
+    if not is_vouched:
+        events.append(Noted(at=facts.at, actor=opening.actor, text=facts.mail.new_text))
     order = fold(opened(0, opening), events)
     occasion = Occasion(kind=NoticeKind.OPENED, automatic=True)
     whose = place.customer.name if place.customer else "nobody we know"

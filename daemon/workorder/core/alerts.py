@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from workorder.core.conditions import Condition, Conditions, holds
+from workorder.core.conditions import Condition, Conditions, OneOf, Says, holds
 from workorder.core.model import Priority
 from workorder.core.rule_account import Asked, RuleAccount, accounts
-from workorder.core.rule_case import Case, Field, View, folded
+from workorder.core.rule_case import Case, Field, FieldName, View, folded
 from workorder.core.rule_index import RuleIndex
 from workorder.core.rule_patterns import Pattern
 from workorder.core.rule_words import failure, quoted
@@ -76,6 +76,9 @@ class Capture:
     patterns: tuple[Pattern, ...]
 
 
+_OF_SENDER: Final = frozenset({FieldName.SENDER, FieldName.DOMAIN})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
     """A rule of alerts.toml. `key` is None only where it does `ignore`.
@@ -101,6 +104,14 @@ class AlertRule:
     technician: str = ""
     ignore: bool = False
 
+    @property
+    def names_sender(self) -> bool:
+        """Whether it says whose word counts; else anybody can write such a mail."""
+        return any(
+            isinstance(condition, OneOf | Says) and condition.field.name in _OF_SENDER
+            for condition in self.conditions.when
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
@@ -108,7 +119,8 @@ class Alert:
 
     `key` is shared by all mails of one cause, and by no two rules; '' with `ignore`, of which
     nothing is to be made. `title` may be '': then the mail's subject does. `equipment` is the word
-    that names it, or ''. `words` are all that were captured, as (name, word).
+    that names it, or ''. `words` are all that were captured, as (name, word). `names_sender`: the
+    rule says whose word counts.
     """
 
     rule: str
@@ -123,6 +135,7 @@ class Alert:
     finish: bool
     ignore: bool
     words: tuple[tuple[str, str], ...]
+    names_sender: bool = False
 
     def in_words(self) -> str:
         """What it is, for an account."""
@@ -199,6 +212,7 @@ def _alert(rule: AlertRule, view: View) -> Alert | str:
         finish=rule.finish,
         ignore=rule.ignore,
         words=tuple(words.items()),
+        names_sender=rule.names_sender,
     )
 
 

@@ -17,11 +17,10 @@ from workorder.core.correlate import place, place_automatic
 from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling
 from workorder.core.events import AutoMailReceived, MailFailed, Unproven
 from workorder.core.message import DeliveryAction, DeliveryReport
+from workorder.core.model import SYSTEM
 from workorder.core.notice import NoticeKind
 from workorder.core.technician import by_technician
 from workorder.core.vocabulary import BUILT_IN, Vocabulary
-
-SYSTEM = "workorder"
 
 
 def decide(facts: Facts, policy: Policy, vocabulary: Vocabulary = BUILT_IN) -> Decision:

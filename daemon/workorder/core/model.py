@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+SYSTEM = "workorder"
+"""Whose doing it is where no person did it, as an event's actor."""
+
 
 class Status(StrEnum):
     """Where a work order stands; the values are those of the JSON."""

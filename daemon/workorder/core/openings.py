@@ -14,14 +14,12 @@ from workorder.core.events import (
     fold,
     opened,
 )
-from workorder.core.model import Customer, OpenedBy, Person, WorkOrder
+from workorder.core.model import SYSTEM, Customer, OpenedBy, Person, WorkOrder
 from workorder.core.notice import NoticeKind
 from workorder.core.ruled import NO_RULES, Ruled
 from workorder.core.scene import NewContact
 from workorder.core.sender import Sender
 from workorder.core.subjects import label, title_of
-
-SYSTEM = "workorder"
 
 
 def new_order(

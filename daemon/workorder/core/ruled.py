@@ -14,10 +14,8 @@ from workorder.core.events import (
     PriorityChanged,
     StatusChanged,
 )
-from workorder.core.model import Contact, Customer, Equipment, Technician, WorkOrder
+from workorder.core.model import SYSTEM, Contact, Customer, Equipment, Technician, WorkOrder
 from workorder.core.rules import NO_RULING, Ruling
-
-SYSTEM = "workorder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
