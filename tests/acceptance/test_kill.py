@@ -37,7 +37,14 @@ def corpus() -> list[bytes]:
             Message_ID="<k3@northwind.example>",
             sender=MARIA,
             subject="Re: [WO-1001] Printer",
-            text="Coming.\n",
+            text="#assign me\n#waiting parts\n\nComing.\n",
+            Authentication_Results=PASSED,
+        ),
+        mail(
+            Message_ID="<k3a@northwind.example>",
+            sender=MARIA,
+            subject="Another",
+            text="#for jane@acme.example\n#merge WO-1001\n\nA wrong tag.\n",
             Authentication_Results=PASSED,
         ),
         mail(
@@ -173,7 +180,8 @@ def test_a_kill_at_any_step_boundary_loses_nothing_and_doubles_nothing(
         expected = outcome(clean)
         assert set(expected.copies.values()) == {1}
     assert len(expected.orders) == 2
-    assert ("reply", JANE, "[WO-1001] Printer") in expected.notices
+    assert ("waiting-parts", JANE, "[WO-1001] Printer") in expected.notices
+    assert ("transcript", MARIA, "[WO-1001] Printer") in expected.notices
     for nth in range(1 + part, len(names) + 1, 4):
         with SmtpSink() as sink:
             site = walk.fresh(sink)

@@ -286,6 +286,27 @@ def test_the_mark_behind_a_text_is_no_part_of_it(text: str) -> None:
     assert numbers(some, case(new_text=text)) == slowly(some, case(new_text=text))
 
 
+@pytest.mark.parametrize(
+    ("source", "text", "wanted"),
+    [
+        ("^disk.*failed$", "Disk 3 has FAILED", True),
+        ("^disk.*failed$", "the disk failed", False),
+        ("^disk.*failed$", "disk\nfailed", False),
+        (r"a\.*failed", "a...failed", True),
+        (r"cost.*\$", "cost 5$", True),
+        (r"^.*\bone\b.+two", "say one or two", True),
+        ("[.*]x", "*x", True),
+        ("[.*]x", "ax", False),
+        (".*", "", True),
+        ("^.+$", "", False),
+    ],
+)
+def test_a_pattern_of_pieces_is_found_as_a_whole(source: str, text: str, *, wanted: bool) -> None:
+    some = [Conditions(when=(matches(each),)) for each in (source, "zzz", ".*qqq")]
+    assert numbers(some, case(new_text=text)) == slowly(some, case(new_text=text))
+    assert (0 in numbers(some, case(new_text=text))) is wanted
+
+
 def test_what_spans_two_values_is_not_found() -> None:
     received = Field(name=FieldName.HEADER, detail="received")
     some = [
@@ -331,6 +352,8 @@ WORDS = st.lists(st.sampled_from(ODD), min_size=1, max_size=4).map("".join)
 SPOKEN = WORDS.filter(lambda word: bool(word.strip()))
 PATTERNS = st.sampled_from(
     [
+        *("^a.*b$", r"\Aa.+?b\z", r"a\.*b", r"a\\.*b", r"a.*\$", "^.*a", "a*.*b", r"\ba\b.*s\b"),
+        *("^a?.*", "$.*^", "^^a", "a$$", "a.*é{1}", "[.*]a", "[a.*]", r"ab.*\\z", "ſ.*ß", "^k.+i$"),
         *("", "a*", "a?", "a+", "^", "$", "^$", r"\A", r"\z", r"\A\z", "(?m)^", "(?m)b$", "(?m)^a"),
         *("^a", "a$", r"\Aab", r"b\z", "a|b", "ab|", "|ab", "(a|b)c", "(?:a|ß)+", "(ss)?ß"),
         *(r"\ba", r"a\b", r"\bab\b", r"\B", r"\Ba", r"\b", r"\s", r"\S+", r"\d", r"\d{1,2}", r"\w"),
@@ -448,7 +471,7 @@ CASES = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=4000, suppress_health_check=[HealthCheck.too_slow])
 @given(some=RULES, cases=st.lists(CASES, min_size=1, max_size=4))
 @example(some=[{"when": [contains("ſ", of=TEXT)], "sets": NOTE}], cases=[case(new_text="S")])
 def test_the_index_finds_what_looking_at_each_rule_finds(

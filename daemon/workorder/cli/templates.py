@@ -16,7 +16,7 @@ from workorder.cli.site import load_config
 from workorder.config import Config
 from workorder.core.message import Address
 from workorder.core.notice import Audience, Envelope, Letter, NoticeKind
-from workorder.core.plan import NoticePlan, PlanLine, Telling
+from workorder.core.plan import Announcement, NoticePlan, PlanLine
 from workorder.errors import NotFoundError, RequestError
 from workorder.outbound.pdf import render_pdf
 from workorder.outbound.press import PressJob, Sheet, press
@@ -109,8 +109,8 @@ def _kind(own: Templates, name: str, plan: NoticePlan) -> NoticeKind:
     if folder in set(NoticeKind):
         return NoticeKind(folder)
     if own.has(folder):
-        users = (telling for telling, line in plan.items() if line.template == folder)
-        return _told_as(next(users, Telling.OPENED))
+        users = (announced for announced, line in plan.items() if line.template == folder)
+        return _told_as(next(users, Announcement.OPENED))
     if name == TAG_CARD:
         raise RequestError(f"{name} is no notice's: see it with workorder tags --pdf FILE")
     if top == "pdf" and name.endswith(".html"):
@@ -177,18 +177,18 @@ def _mail(letter: Letter, config: Config, own: Templates, *, with_pdf: bool) -> 
     return message_from_bytes(result.mails[0], policy=policy.default)
 
 
-def _told_as(telling: Telling) -> NoticeKind:
-    replies = (Telling.REPLY_BY_CUSTOMER, Telling.REPLY_BY_TECHNICIAN)
-    return NoticeKind.REPLY if telling in replies else NoticeKind(telling.value)
+def _told_as(announced: Announcement) -> NoticeKind:
+    replies = (Announcement.REPLY_BY_CUSTOMER, Announcement.REPLY_BY_TECHNICIAN)
+    return NoticeKind.REPLY if announced in replies else NoticeKind(announced.value)
 
 
 def _line(letter: Letter, plan: NoticePlan) -> PlanLine | None:
     """What this site's notices.toml says of a letter; None for what it has no say in."""
     to_customer = letter.audience is Audience.CUSTOMER
-    other = Telling.REPLY_BY_CUSTOMER if to_customer else Telling.REPLY_BY_TECHNICIAN
+    other = Announcement.REPLY_BY_CUSTOMER if to_customer else Announcement.REPLY_BY_TECHNICIAN
     fitting = (told for told in plan if told is not other and _told_as(told) is letter.kind)
-    telling = next(fitting, None)
-    return None if telling is None else plan[telling]
+    announced = next(fitting, None)
+    return None if announced is None else plan[announced]
 
 
 def _print_mail(mail: EmailMessage) -> None:

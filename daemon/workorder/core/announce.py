@@ -10,8 +10,8 @@ def announce(
     occasion: Occasion, order: WorkOrder, people: People, plan: NoticePlan, *, cause: str | None
 ) -> tuple[NoticeRequest, ...]:
     """The notices of one occasion. `cause`: Message-ID of the mail that brought it about."""
-    telling = occasion.telling
-    line = plan[telling] if telling is not None else None
+    announcement = occasion.announcement
+    line = plan[announcement] if announcement is not None else None
     return tuple(
         NoticeRequest(
             kind=occasion.kind,

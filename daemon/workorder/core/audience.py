@@ -7,7 +7,7 @@ from typing import assert_never
 from workorder.core.message import Address
 from workorder.core.model import Contact, Customer, Notify, Technician, WorkOrder
 from workorder.core.notice import Audience, NoticeKind
-from workorder.core.plan import CUSTOMER_SIDE, NoticePlan, Role, Telling
+from workorder.core.plan import CUSTOMER_SIDE, Announcement, NoticePlan, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,12 +126,16 @@ class Occasion:
     has_words: bool = False
 
     @property
-    def telling(self) -> Telling | None:
+    def announcement(self) -> Announcement | None:
         """The line of the plan that says to whom it goes; None: to its writer, or the admin."""
         if self.kind is NoticeKind.REPLY:
             by_technician = self.by_technician
-            return Telling.REPLY_BY_TECHNICIAN if by_technician else Telling.REPLY_BY_CUSTOMER
-        return None if self.kind in _FIXED else Telling(self.kind.value)
+            return (
+                Announcement.REPLY_BY_TECHNICIAN
+                if by_technician
+                else Announcement.REPLY_BY_CUSTOMER
+            )
+        return None if self.kind in _FIXED else Announcement(self.kind.value)
 
 
 _FIXED = frozenset({NoticeKind.TRANSCRIPT, NoticeKind.UNPROVEN, NoticeKind.TROUBLE})
@@ -141,13 +145,13 @@ def audience(
     occasion: Occasion, order: WorkOrder, people: People, plan: NoticePlan
 ) -> tuple[Recipient, ...]:
     """The recipients of a notice, one each (behaviour: Who is told what)."""
-    telling = occasion.telling
-    if telling is None:
+    announcement = occasion.announcement
+    if announcement is None:
         # The technician who wrote, nobody else, ever; the admin's trouble is of no work order.
         writer = [t for t in people.technicians if t.email == occasion.writer]
         return once_each(_technician_side(writer, people), people=people)
-    roles = plan[telling].to
-    if occasion.automatic and telling is Telling.REPLY_BY_CUSTOMER:
+    roles = plan[announcement].to
+    if occasion.automatic and announcement is Announcement.REPLY_BY_CUSTOMER:
         roles = tuple(role for role in roles if role not in CUSTOMER_SIDE)
     told = [recipient for role in roles for recipient in _in_role(role, order, people)]
     return once_each(told, without=_not_told(occasion, order, people), people=people)

@@ -19,7 +19,7 @@ class Role(StrEnum):
 CUSTOMER_SIDE = frozenset({Role.REQUESTER, Role.PRIMARY_CONTACTS, Role.PARTICIPANTS})
 
 
-class Telling(StrEnum):
+class Announcement(StrEnum):
     """What can be told, as notices.toml names it; a reply is two things, by who wrote it."""
 
     OPENED = "opened"
@@ -35,7 +35,7 @@ class Telling(StrEnum):
     MAIL_FAILED = "mail-failed"
 
 
-INTERNAL = frozenset({Telling.NOTE, Telling.MAIL_FAILED})
+INTERNAL = frozenset({Announcement.NOTE, Announcement.MAIL_FAILED})
 """What is worded for technicians alone: no line may name the customer's side for it."""
 
 
@@ -48,31 +48,31 @@ class PlanLine:
     pdf: bool = False
 
 
-NoticePlan = Mapping[Telling, PlanLine]
+NoticePlan = Mapping[Announcement, PlanLine]
 
 _EVERYBODY = (Role.REQUESTER, Role.PRIMARY_CONTACTS, Role.PARTICIPANTS)
 
 
-def _line(telling: Telling, *to: Role, pdf: bool = False) -> PlanLine:
-    template = "reply" if telling.value.startswith("reply") else telling.value
+def _line(announced: Announcement, *to: Role, pdf: bool = False) -> PlanLine:
+    template = "reply" if announced.value.startswith("reply") else announced.value
     return PlanLine(to=to, template=template, pdf=pdf)
 
 
 SHIPPED: NoticePlan = {
-    Telling.OPENED: _line(
-        Telling.OPENED, Role.REQUESTER, Role.PRIMARY_CONTACTS, Role.TECHNICIANS, pdf=True
+    Announcement.OPENED: _line(
+        Announcement.OPENED, Role.REQUESTER, Role.PRIMARY_CONTACTS, Role.TECHNICIANS, pdf=True
     ),
-    Telling.REPLY_BY_CUSTOMER: _line(
-        Telling.REPLY_BY_CUSTOMER, Role.TECHNICIANS, Role.PRIMARY_CONTACTS, Role.PARTICIPANTS
+    Announcement.REPLY_BY_CUSTOMER: _line(
+        Announcement.REPLY_BY_CUSTOMER, Role.TECHNICIANS, Role.PRIMARY_CONTACTS, Role.PARTICIPANTS
     ),
-    Telling.REPLY_BY_TECHNICIAN: _line(Telling.REPLY_BY_TECHNICIAN, *_EVERYBODY),
-    Telling.IN_PROGRESS: _line(Telling.IN_PROGRESS, *_EVERYBODY),
-    Telling.WAITING_PARTS: _line(Telling.WAITING_PARTS, *_EVERYBODY),
-    Telling.WAITING_VENDOR: _line(Telling.WAITING_VENDOR, *_EVERYBODY),
-    Telling.WAITING_CUSTOMER: _line(Telling.WAITING_CUSTOMER, *_EVERYBODY),
-    Telling.FINISHED: _line(Telling.FINISHED, *_EVERYBODY, pdf=True),
-    Telling.CANCELLED: _line(Telling.CANCELLED, *_EVERYBODY),
-    Telling.NOTE: _line(Telling.NOTE, Role.ASSIGNED),
-    Telling.MAIL_FAILED: _line(Telling.MAIL_FAILED, Role.TECHNICIANS),
+    Announcement.REPLY_BY_TECHNICIAN: _line(Announcement.REPLY_BY_TECHNICIAN, *_EVERYBODY),
+    Announcement.IN_PROGRESS: _line(Announcement.IN_PROGRESS, *_EVERYBODY),
+    Announcement.WAITING_PARTS: _line(Announcement.WAITING_PARTS, *_EVERYBODY),
+    Announcement.WAITING_VENDOR: _line(Announcement.WAITING_VENDOR, *_EVERYBODY),
+    Announcement.WAITING_CUSTOMER: _line(Announcement.WAITING_CUSTOMER, *_EVERYBODY),
+    Announcement.FINISHED: _line(Announcement.FINISHED, *_EVERYBODY, pdf=True),
+    Announcement.CANCELLED: _line(Announcement.CANCELLED, *_EVERYBODY),
+    Announcement.NOTE: _line(Announcement.NOTE, Role.ASSIGNED),
+    Announcement.MAIL_FAILED: _line(Announcement.MAIL_FAILED, Role.TECHNICIANS),
 }
 """The shipped plan: what notices.toml says when it says nothing else (behaviour's table)."""

@@ -125,6 +125,21 @@ def is_steady(source: str) -> bool:
     return _STEADY.fullmatch(source) is not None
 
 
+_ANYTHING: Final = re.compile(r"(?<!\\)\.[*+]\??")
+
+
+def _telling_piece(source: str) -> str | None:
+    """The longest part of a pattern that is steady and in all that it matches; None without one.
+
+    Of `^disk.*failed$` it is `failed`. What has groups or alternatives is not taken apart.
+    """
+    if any(mark in source for mark in "(|)"):
+        return None
+    bare = source.removeprefix("^").removeprefix(r"\A").removesuffix("$").removesuffix(r"\z")
+    pieces = _ANYTHING.split(bare)
+    return max(pieces, key=len) or None if all(map(is_steady, pieces)) else None
+
+
 class Sieve:
     """Which of many patterns may be in a text, in about the time that one of them takes.
 
@@ -145,7 +160,8 @@ class Sieve:
         steady: list[tuple[str, int]] = []
         others: list[tuple[str, int]] = []
         for source, number in sources:
-            (steady if is_steady(source) else others).append((source, number))
+            piece = source if is_steady(source) else _telling_piece(source)
+            (others if piece is None else steady).append((piece or source, number))
         self._sought: list[tuple[Any, tuple[int, ...]]] = []
         if steady:
             room = max(_LEAST_MEMORY, _MEMORY_EACH * len(steady)) if memory is None else memory

@@ -68,7 +68,7 @@ def is_bare_thanks(text: str, thanks: Thanks, names: Iterable[str]) -> bool:
 
 def _bare(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES).casefold())
-    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+    return "".join(c for c in decomposed if not unicodedata.category(c).startswith("M"))
 
 
 def _words_only(text: str) -> tuple[str, ...] | None:

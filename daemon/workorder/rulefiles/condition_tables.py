@@ -40,7 +40,7 @@ _KNOWN: Final = (
     _TIME,
 )
 _UNITS: Final = {"": 1, "B": 1, "KB": 2**10, "MB": 2**20, "GB": 2**30}
-_SIZE_FORM: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([KMG]?B)", re.IGNORECASE)
+_SIZE_FORM: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([KMG]?B)?", re.IGNORECASE)
 _SPAN_FORM: Final = re.compile(r"(\d\d?):(\d\d)\s*[-\u2013]\s*(\d\d?):(\d\d)")
 _LANGUAGE_FORM: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
 _HEADER_FORM: Final = re.compile(r"[!-9;-~]+")
@@ -97,6 +97,7 @@ def _headers(table: Table) -> Iterator[Condition]:
         return
     headers = table.table(FieldName.HEADER)
     assert headers is not None  # it is a table
+    _asks_something(headers, FieldName.HEADER)
     for name in headers.values:
         if _HEADER_FORM.fullmatch(name):
             field = Field(name=FieldName.HEADER, detail=name.lower())
@@ -109,6 +110,7 @@ def _captured(table: Table, captured: tuple[str, ...]) -> Iterator[Condition]:
     words = table.table(FieldName.WORD)
     if words is None:
         return
+    _asks_something(words, FieldName.WORD)
     for name in words.values:
         if name in captured:
             yield from _of_field(words, name, Field(name=FieldName.WORD, detail=name))
@@ -134,8 +136,7 @@ def _of_field(table: Table, name: str, field: Field) -> Iterator[Condition]:
 
 def _operators(table: Table, field: Field) -> Iterator[Condition]:
     allowed = _WHOLE if field.name in _CLOSED else (*_WHOLE, *_PARTS)
-    if not table.values:
-        table.wrong_here(f"{field} asks for nothing")
+    _asks_something(table, str(field))
     for name in table.values:
         if name not in list(allowed):
             _wrong_operator(table, name, field, allowed)
@@ -147,6 +148,12 @@ def _operators(table: Table, field: Field) -> Iterator[Condition]:
         made = _whole(table, name, field) if operator in _WHOLE else _part(table, field, operator)
         if made is not None:
             yield made
+
+
+def _asks_something(table: Table, what: str) -> None:
+    """An empty table would hold for every mail."""
+    if not table.values:
+        table.wrong_here(f"{what} asks for nothing")
 
 
 def _wrong_operator(table: Table, name: str, field: Field, allowed: Iterable[Operator]) -> None:
@@ -177,6 +184,7 @@ def _size(table: Table) -> Iterator[Condition]:
     if sizes is None:
         return
     allowed = (Operator.OVER, Operator.UNDER)
+    _asks_something(sizes, _SIZE)
     sizes.only(allowed, "operator")
     for operator in allowed:
         if sizes.has(operator):
@@ -191,13 +199,14 @@ def _bytes_of(value: Any) -> int | None:  # noqa: ANN401 - whatever the file say
     if isinstance(value, int) and not isinstance(value, bool):
         return value if value >= 0 else None
     found = _SIZE_FORM.fullmatch(value.strip()) if isinstance(value, str) else None
-    return int(float(found[1]) * _UNITS[found[2].upper()]) if found else None
+    return int(float(found[1]) * _UNITS[(found[2] or "").upper()]) if found else None
 
 
 def _time(table: Table) -> Iterator[Condition]:
     times = table.table(_TIME)
     if times is None:
         return
+    _asks_something(times, _TIME)
     times.only((Operator.BETWEEN,), "operator")
     text = times.text(Operator.BETWEEN)
     if text and (span := times.made(Operator.BETWEEN, text, _span)):

@@ -9,10 +9,10 @@ from workorder.core.plan import (
     CUSTOMER_SIDE,
     INTERNAL,
     SHIPPED,
+    Announcement,
     NoticePlan,
     PlanLine,
     Role,
-    Telling,
 )
 from workorder.rulefiles.tables import Page, Table, none_of
 
@@ -32,37 +32,37 @@ def read_notices(page: Page) -> NoticePlan:
     for name in page.top.values:
         if name in _FIXED:
             page.top.wrong_here(f"[{name}] cannot be set here: {_FIXED[name]}", name)
-        elif name not in list(Telling):
-            page.top.unknown(name, Telling, "notice")
+        elif name not in list(Announcement):
+            page.top.unknown(name, Announcement, "notice")
         else:
             table = page.top.table(name)
             if table is not None:
-                plan[Telling(name)] = _line(table, Telling(name))
+                plan[Announcement(name)] = _line(table, Announcement(name))
     return plan
 
 
-def _line(table: Table, telling: Telling) -> PlanLine:
+def _line(table: Table, announced: Announcement) -> PlanLine:
     table.only(_KEYS)
-    line = SHIPPED[telling]
+    line = SHIPPED[announced]
     if table.has("to"):
-        line = replace(line, to=_roles(table, telling))
+        line = replace(line, to=_roles(table, announced))
     template = table.text("template")
     if template and not _FOLDER.fullmatch(template):
         table.wrong("template", f"{quoted(template)} is no name of a folder in templates/mail/")
     pdf = table.flag("pdf")
-    if pdf and telling in INTERNAL:
+    if pdf and announced in INTERNAL:
         table.wrong("pdf", "has no effect: the PDF is for the customer's side")
     return replace(line, template=template or line.template, pdf=line.pdf if pdf is None else pdf)
 
 
-def _roles(table: Table, telling: Telling) -> tuple[Role, ...]:
+def _roles(table: Table, announced: Announcement) -> tuple[Role, ...]:
     if table.values["to"] == []:
         return ()
     roles: list[Role] = []
     for word in table.texts("to"):
         if word not in list(Role):
             table.wrong("to", none_of(word, Role))
-        elif telling in INTERNAL and Role(word) in CUSTOMER_SIDE:
+        elif announced in INTERNAL and Role(word) in CUSTOMER_SIDE:
             table.wrong("to", f"{quoted(word)}: it is worded for technicians alone")
         else:
             roles.append(Role(word))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from workorder.config_file import Document, KeyPath, did_you_mean, key_text, quoted
+from workorder.core.rule_case import folded
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -31,7 +32,9 @@ class Page:
         """Note what is wrong at `key`; `whose` is the rule it belongs to, in words, or ''."""
         line = self.document.line_of(key)
         told = f"{whose}: {reason}" if whose else reason
-        self._found.append((line, f"{self.document.path}:{line}: {told}"))
+        found = (line, f"{self.document.path}:{line}: {told}")
+        if found not in self._found:  # what is read twice is wrong once
+            self._found.append(found)
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -165,7 +168,7 @@ class Table:
             name = rule.text("name")
             if name:
                 rule.whose = f"rule {quoted(name)}"
-                first = seen.setdefault(name.casefold(), rule)
+                first = seen.setdefault(folded(name), rule)
                 if first is not rule:
                     rule.wrong_here(f"its name is taken: see line {first.line}", "name")
             elif not rule.has("name"):
