@@ -10,6 +10,7 @@ WORDS = vocabulary_of(
     [
         Spelling(tag=Tag.FINISHED, text="done", language="en"),
         Spelling(tag=Tag.FINISHED, text="terminado", language="es"),
+        Spelling(tag=Tag.FINISHED, text="términe", language="fr"),
         Spelling(tag=Tag.WAITING_CUSTOMER, text="waiting on customer", language="en"),
         Spelling(tag=Tag.WAITING_PARTS, text="en espera de piezas", language="es"),
     ]
@@ -44,6 +45,7 @@ def faults(reading: Reading) -> list[tuple[Effect, str]]:
         ("#waiting on customer", Tag.WAITING_CUSTOMER, ""),
         ("#en espera de piezas", Tag.WAITING_PARTS, ""),
         ("#Terminado", Tag.FINISHED, ""),
+        ("#te\u0301rmine", Tag.FINISHED, ""),
         ("#finished.", Tag.FINISHED, ""),
         ("#done!", Tag.FINISHED, ""),
         ("#assign maria", Tag.ASSIGN, "maria"),

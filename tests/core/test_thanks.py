@@ -157,14 +157,14 @@ def the_shipped() -> Thanks:
         *(
             "Thanks!",
             "Thank you very much, Maria!",
-            "Perfect, thanks a lot!\n\nKind regards,\nJane",
+            "Thanks a lot!\n\nKind regards,\nJane",
         ),
         *(
             "Muchísimas gracias.\nSaludos cordiales",
             "GRACIAS :)",
             "Muchas gracias Jane",
         ),
-        *("Vielen Dank für die Hilfe!\n\nMit freundlichen Grüßen\nJane Roe", "Danke, super!"),
+        *("Vielen Dank für die Hilfe!\n\nMit freundlichen Grüßen\nJane Roe"),
         *("Merci pour votre aide, bonne journée", "Un grand merci !", "Merci d’avance"),
         *("Muito obrigada!", "Grazie mille, buona giornata", "Dank je wel, groetjes"[:11]),
         *("thx", "Cheers, Jane", "Hi Maria, danke und viele Grüße"),
@@ -192,7 +192,14 @@ def test_the_shipped_list_knows_thanks_in_its_languages(text: str) -> None:
             "oui, merci",
         ),
         *("Thank you for your help, when will it come?", "Merci, c'est bon", "sim, obrigado"),
-        *("Thanks in advance for a new toner", "perfect", "great", "Hi Maria", "si grazie"),
+        *(
+            "Perfect, thanks a lot",
+            "Danke, super!",
+            "Great, thanks",
+            "great",
+            "Hi Maria",
+            "si grazie",
+        ),
     ],
 )
 def test_the_shipped_list_takes_no_answer_for_thanks(text: str) -> None:

@@ -157,9 +157,12 @@ class AlertRules:
 
     def match(self, case: Case) -> Alert | None:
         """What the first rule that knows the mail makes of it; None where none does."""
+        return self.match_on(View(case))
+
+    def match_on(self, view: View) -> Alert | None:
+        """The same, of a mail that other rules look at too: what was read of it is read once."""
         if not self.rules:
             return None
-        view = View(case)
         for number in self._index.hits(view):
             found = _alert(self.rules[number], view)
             if isinstance(found, Alert):

@@ -160,11 +160,15 @@ class IntakeRules:
 
     def rule(self, case: Case) -> Ruling:
         """What the rules say of a mail."""
+        return self.rule_on(View(case))
+
+    def rule_on(self, view: View) -> Ruling:
+        """The same, of a mail that other rules look at too: what was read of it is read once."""
         if not self.rules:
             return NO_RULING
         numbers: list[int] = []
         looked_at = len(self.rules)
-        for number in self._index.hits(View(case)):
+        for number in self._index.hits(view):
             numbers.append(number)
             if self.rules[number].stop:
                 looked_at = number + 1

@@ -1,5 +1,6 @@
 """The tags of a technician's mail: what there is, and in which spellings it may be written."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,7 +38,7 @@ _NOT_COUNTED = str.maketrans("", "", " -_\u00a0\u2010\u2011")
 
 def squeezed(words: str) -> str:
     """What all spellings of one tag share: case, spaces, hyphens and underscores do not count."""
-    return words.casefold().translate(_NOT_COUNTED)
+    return unicodedata.normalize("NFC", words).casefold().translate(_NOT_COUNTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ from workorder.core.correlate import place
 from workorder.core.decision import Facts
 from workorder.core.message import normal_address
 from workorder.core.model import CLOSED, Customer, Equipment, Status, Technician
+from workorder.core.rule_case import Case, View
 from workorder.core.ruled import AlertPlace, Ruled
-from workorder.core.rules import Case, RuleSet
+from workorder.core.rules import RuleSet
 from workorder.core.thanks import is_bare_thanks
 from workorder.store.unit import Unit
 
@@ -46,11 +47,12 @@ def _language(facts: Facts) -> str:
 
 def ruled_of(unit: Unit, facts: Facts, rule_set: RuleSet, case: Case) -> Ruled:
     """Ask the rules, and look up whom and what they name."""
-    ruling = rule_set.intake.rule(case)
+    view = View(case)
+    ruling = rule_set.intake.rule_on(view)
     ruled = Ruled(
         ruling=ruling,
         is_thanks=_is_thanks(unit, facts, rule_set),
-        alert=rule_set.alerts.match(case),
+        alert=rule_set.alerts.match_on(view),
     )
     if ruling.hits:
         ruled = _named(unit, facts, ruled)
