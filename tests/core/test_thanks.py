@@ -164,7 +164,7 @@ def the_shipped() -> Thanks:
             "GRACIAS :)",
             "Muchas gracias Jane",
         ),
-        *("Vielen Dank für die Hilfe!\n\nMit freundlichen Grüßen\nJane Roe"),
+        "Vielen Dank für die Hilfe!\n\nMit freundlichen Grüßen\nJane Roe",
         *("Merci pour votre aide, bonne journée", "Un grand merci !", "Merci d’avance"),
         *("Muito obrigada!", "Grazie mille, buona giornata", "Dank je wel, groetjes"[:11]),
         *("thx", "Cheers, Jane", "Hi Maria, danke und viele Grüße"),
