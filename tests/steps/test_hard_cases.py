@@ -281,3 +281,134 @@ def test_a_page_of_misplaced_tags_makes_no_endless_transcript(desk: Desk) -> Non
     assert transcript is not None
     assert len(transcript.lines) <= 40
     assert len(transcript.said) <= 100_000
+
+
+# -- what stays inside ------------------------------------------------------------------------
+
+SECRET = "He pays late."
+
+
+def outside(desk: Desk) -> str:
+    """All that customers and strangers can read of what was sent or is to be sent."""
+    shown = []
+    with desk.store.read() as unit:
+        for row in unit.outbox.rows():
+            if not row.recipient.endswith("@northwind.example"):
+                cards = unit.queries.card(row.number or 0, row.event_id, prefix="WO", notes=True)
+                shown.append(repr(cards))
+    return "".join(shown)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"- #internal\n{SECRET}",
+        f"1. #internal {SECRET}",
+        f"\u2022\u00a0#internal\n{SECRET}",
+        f"[#internal]\n{SECRET}",
+        f"`#internal`\n{SECRET}",
+        f"\u201c#internal\u201d\n{SECRET}",
+        f"##internal\n{SECRET}",
+        f"#waiting vendor #internal\n{SECRET}",
+        f"#finished, #internal\n{SECRET}",
+        f"#title x #internal\n{SECRET}",
+        f"#assign tom; #internal {SECRET}",
+    ],
+)
+def test_a_note_stays_inside_however_a_client_dresses_its_tag(desk: Desk, lines: str) -> None:
+    opened = desk.handles(mail())
+    desk.handles(by_maria(lines, of(opened, MARIA)))
+    assert SECRET not in outside(desk)
+
+
+def test_an_answer_to_a_note_stays_inside_and_reaches_who_wrote_it(desk: Desk) -> None:
+    opened = desk.handles(mail())
+    desk.handles(by_maria("#assign tom", of(opened, MARIA)))
+    note = of(desk.handles(by_maria(f"#internal\n{SECRET}", of(opened, MARIA))), TOM)
+    answer = mail(
+        f"I know: {SECRET}", sender=TOM, subject="Re: [WO-1001] x", In_Reply_To=note.message_id
+    )
+    assert told(desk.handles(answer)) == [("note", MARIA)]
+    assert SECRET not in outside(desk)
+    # A status with its words is for the customer, whatever was answered.
+    public = mail(
+        "#waiting parts\n\nThe drum is ordered.",
+        sender=TOM,
+        subject="Re: [WO-1001] x",
+        In_Reply_To=note.message_id,
+    )
+    assert ("waiting-parts", JANE) in told(desk.handles(public))
+
+
+@pytest.mark.parametrize("tag", ["#for", f"#for {JANE}", "#customer Acme Ltd", ""])
+def test_words_above_a_forwarded_mail_stay_inside_whatever_tag_stands_on_top(
+    desk: Desk, tag: str
+) -> None:
+    text = (
+        f"{tag}\n\n{SECRET}\n\n---------- Forwarded message ---------\n"
+        f"From: Jane <{JANE}>\nDate: Mon, 23 Nov 2026 at 15:02\nSubject: Toner\n"
+        f"To: Maria <{MARIA}>\n\nThe toner is empty.\n"
+    )
+    opened = desk.handles(by_maria(text, subject="Fwd: Toner"))
+    desk.handles(by_maria("#customer Acme Ltd", of(opened, MARIA)) if not tag else mail())
+    desk.handles(by_maria("#finished", of(opened, MARIA)))
+    assert SECRET not in outside(desk)
+    assert "The toner is empty." in desk.events()[0].text
+    assert SECRET in next(event.text for event in desk.events() if event.kind == "note")
+
+
+def test_words_that_were_taken_back_before_they_went_out_are_shown_to_nobody(desk: Desk) -> None:
+    opened = desk.handles(mail())
+    desk.handles(by_maria(SECRET, of(opened, MARIA)))
+    desk.handles(by_maria("#undo", of(opened, MARIA)))
+    desk.handles(by_maria("#finished\nDone.", of(opened, MARIA)))
+    with desk.store.read() as unit:
+        card = unit.queries.order_card(1001, prefix="WO", notes=True)
+    assert SECRET not in repr(card)
+
+
+def test_the_finished_pdf_holds_what_was_asked_in_a_merged_work_order(desk: Desk) -> None:
+    desk.handles(mail())
+    second = desk.handles(mail("The scanner is broken, too.", sender=PAT, subject="Scanner"))
+    desk.handles(by_maria("#merge WO-1001", of(second, MARIA)))
+    with desk.store.read() as unit:
+        card = unit.queries.order_card(1001, prefix="WO", notes=True)
+    assert card is not None
+    (note,) = [note for note in card.notes if "scanner" in note.text]
+    assert note.by_customer
+
+
+def test_a_question_in_a_new_work_order_stands_in_its_notice(desk: Desk) -> None:
+    rows = desk.handles(by_maria(f"#for {JANE}\n#waiting customer\n\nWhich printer is it?"))
+    asked = of([row for row in rows if row.kind is NoticeKind.WAITING_CUSTOMER], JANE)
+    with desk.store.read() as unit:
+        cards = unit.queries.card(1001, asked.event_id, prefix="WO")
+    assert cards is not None
+    assert cards[1].text == "Which printer is it?"
+
+
+def test_tags_under_a_number_that_there_is_not_open_nothing(desk: Desk) -> None:
+    rows = desk.handles(by_maria("#finished\n\nDone.", subject="Re: [WO-9999] Printer"))
+    assert told(rows) == [("transcript", MARIA)]
+    assert desk.orders() == []
+
+
+def test_who_left_is_told_no_more(desk: Desk) -> None:
+    opened = desk.handles(mail())
+    desk.handles(by_maria("#assign tom", of(opened, MARIA)))
+    with desk.store.write() as unit:
+        tom = unit.people.technician_by_email(TOM)
+        jane = unit.people.contact_by_email(JANE)
+        assert tom is not None
+        assert jane is not None
+        unit.people.remove_technician(tom.id, desk.clock.now)
+        unit.people.remove_contact(jane.id, desk.clock.now)
+    rows = desk.handles(mail("And the tray?", sender=PAT, subject="Re: [WO-1001] x"))
+    assert told(rows) == [("reply", MARIA)]
+
+
+def test_who_asked_is_not_taken_off_by_cc(desk: Desk) -> None:
+    opened = desk.handles(mail())
+    rows = desk.handles(by_maria(f"#cc -{JANE}", of(opened, MARIA)))
+    assert told(rows) == [("transcript", MARIA)]
+    assert desk.order().participants == (JANE,)

@@ -15,7 +15,8 @@ class People:
     """Everyone who may have to be told of one work order.
 
     `own_addresses` are the site's: nothing is ever sent to them. `contacts` are those among the
-    customer's whose language is known here: primaries, the requester, participants.
+    customer's whose language is known here: primaries, the requester, participants. `removed` are
+    addresses of contacts whom the admin took off.
     """
 
     customer: Customer | None
@@ -24,6 +25,7 @@ class People:
     technicians: tuple[Technician, ...]
     own_addresses: frozenset[str]
     language: str
+    removed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +38,12 @@ class Recipient:
 
 
 def technicians_told(order: WorkOrder, people: People) -> tuple[Technician, ...]:
-    """The assigned technician; while unassigned everyone whose `notify` is `all`."""
-    if order.technician_id is not None:
-        return tuple(t for t in people.technicians if t.id == order.technician_id)
-    return tuple(t for t in people.technicians if t.notify is Notify.ALL)
+    """The assigned technician; while unassigned everyone whose `notify` is `all`.
+
+    One who was removed looks after nothing any more.
+    """
+    assigned = tuple(t for t in people.technicians if t.id == order.technician_id)
+    return assigned or tuple(t for t in people.technicians if t.notify is Notify.ALL)
 
 
 def _language_of(email: str, people: People) -> str:
@@ -90,7 +94,7 @@ def once_each(
     recipients: Iterable[Recipient], *, without: Iterable[str] = (), people: People
 ) -> tuple[Recipient, ...]:
     """Each address once, in its first role; a technician is told as one in whatever role."""
-    left_out = set(without) | people.own_addresses
+    left_out = {*without, *people.own_addresses, *people.removed}
     staff = {technician.email for technician in people.technicians}
     unique: dict[str, Recipient] = {}
     for recipient in recipients:
@@ -112,7 +116,7 @@ class Occasion:
     `automatic`: an automatic mail caused it. `opened_by_mail`: so it is an answer (RFC 3834).
     `answer_requester`: an opening's requester may be answered; `stranger`: they are unknown, and
     the answer counts against the caps. `failed`: address of the notice that failed. `has_words`:
-    it carries what a person wrote.
+    it carries what a person wrote. `answered`: the technician whose note it answers, or ''.
     """
 
     kind: NoticeKind
@@ -124,6 +128,7 @@ class Occasion:
     stranger: bool = False
     failed: str = ""
     has_words: bool = False
+    answered: str = ""
 
     @property
     def announcement(self) -> Announcement | None:
@@ -154,6 +159,8 @@ def audience(
     if occasion.automatic and announcement is Announcement.REPLY_BY_CUSTOMER:
         roles = tuple(role for role in roles if role not in CUSTOMER_SIDE)
     told = [recipient for role in roles for recipient in _in_role(role, order, people)]
+    asked = [t for t in people.technicians if t.email == occasion.answered]
+    told += _technician_side(asked, people)
     return once_each(told, without=_not_told(occasion, order, people), people=people)
 
 

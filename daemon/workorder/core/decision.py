@@ -64,7 +64,8 @@ class Facts:
     `at` is when the mail's events happened: its arrival, never after now. `thread_id` is the
     Message-ID under which a new work order would gather its notices. `equipment` is that of the
     sender's customer. `proof` is None unless the sender is a technician. `reading` and `names` are
-    a proven technician's tags and what they name; `today` is the day of `at` for them. `released`:
+    a proven technician's tags and what they name; `today` is the day of `at` for them. `note_of`:
+    whose note it answers, where it answers the notice of an internal note. `released`:
     a person let the mail pass, whatever rules say of it.
     """
 
@@ -83,6 +84,7 @@ class Facts:
     reading: Reading | None = None
     names: Names = Names()  # noqa: RUF009 - a frozen value, and an empty one
     today: date = date.min
+    note_of: str | None = None
     released: bool = False
 
 

@@ -61,6 +61,7 @@ class Effect(StrEnum):
     CC_SAME = "cc-same"
     CC_WRONG = "cc-wrong"
     CC_US = "cc-us"
+    CC_REQUESTER = "cc-requester"
     MERGED = "merged"
     MERGE_ITSELF = "merge-itself"
     MERGE_CUSTOMER = "merge-customer"
@@ -86,6 +87,7 @@ class Effect(StrEnum):
     UNKNOWN_NEAR = "unknown-near"
     BELOW_PROSE = "below-prose"
     TWICE = "twice"
+    ONE_A_LINE = "one-a-line"
     NEEDS_WORDS = "needs-words"
     TAKES_NO_WORDS = "takes-no-words"
 
@@ -134,6 +136,7 @@ PLACES: Mapping[Effect, tuple[str, ...]] = {
     Effect.CC_SAME: ("address",),
     Effect.CC_WRONG: ("word",),
     Effect.CC_US: ("address",),
+    Effect.CC_REQUESTER: ("address",),
     Effect.MERGED: ("number", "into"),
     Effect.MERGE_CUSTOMER: ("number",),
     Effect.MERGE_UNSORTED: ("number",),
@@ -151,6 +154,7 @@ PLACES: Mapping[Effect, tuple[str, ...]] = {
     Effect.UNKNOWN_NEAR: ("word", "near"),
     Effect.BELOW_PROSE: ("word",),
     Effect.TWICE: ("word",),
+    Effect.ONE_A_LINE: ("word",),
     Effect.NEEDS_WORDS: ("word",),
     Effect.TAKES_NO_WORDS: ("word",),
 }

@@ -210,10 +210,14 @@ class Unproven(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone(Fact):
-    """The technician took back what they did with one mail; `undoes` is its first event's id."""
+    """The technician took back what they did with one mail; `undoes` is its first event's id.
+
+    `unsaid`: ids of events whose words reached nobody, and are shown to no customer.
+    """
 
     kind: ClassVar[str] = "undone"
     undoes: int
+    unsaid: tuple[int, ...] = ()
     public: bool = False
 
 

@@ -22,7 +22,13 @@ _SHOWN = 60  # characters of a word that is no tag
 _HASH = "#\uff03"  # the full-width one is what an East Asian keyboard writes
 _HASHES = frozenset(_HASH)
 _UNSEEN = dict.fromkeys((0x00AD, 0xFEFF, *range(0x200B, 0x2010), *range(0x2060, 0x2065)))
-_TAG_LINE = re.compile(rf"[{_HASH}]\s*(?P<words>\S.*)")
+_TAG_LINE = re.compile(rf"[{_HASH}]+\s*(?P<words>[^\s{_HASH}].*)")
+# What list and quotation keys of mail clients put around a line, and what bold text leaves.
+_LIST_MARK = re.compile(
+    rf"(?:[-*+\u2022\u00b7\u25aa\u25e6\u2013\u2014|]|\d{{1,2}}[.)])\s+(?=[{_HASH}\[])"
+)
+_AROUND = "*_`'\"\u2018\u2019\u201c\u201d\u00ab\u00bb "
+_ANOTHER = re.compile(rf"(?:^|[\s,;])[{_HASH}](?=\S)")
 _ESCAPED = re.compile(rf"(?m)^(\s*)\\(?=[{_HASH}])")
 _WORD = re.compile(r"[^\s\-_:.,;!]+[\s\-_]*|[:.,;!]+\s*")
 # A dash between tag and words is punctuation; one that a word begins with is that word's own.
@@ -145,10 +151,12 @@ def _split(own_text: str) -> tuple[list[str], list[str]]:
 
 
 def _bare(line: str) -> str:
-    """A line without what cannot be seen, and without the marks that bold text leaves."""
-    seen = line.translate(_UNSEEN).strip()
-    inner = seen.strip("*_ ")
-    return inner if inner[:1] in _HASHES and inner else seen
+    """A line without what cannot be seen, and without what mail clients put around a tag."""
+    seen = " ".join(line.translate(_UNSEEN).split())
+    inner = _LIST_MARK.sub("", seen).strip(_AROUND)
+    if inner[:1] == "[" and inner[-1:] == "]" and "[" not in inner[1:]:
+        inner = inner[1:-1].strip()
+    return inner if inner and inner[0] in _HASHES else seen
 
 
 def _read_line(line: str, vocabulary: Vocabulary) -> Written | Misread:
@@ -159,11 +167,21 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Written | Misread:
     if found is None:
         return _unknown(line, words, vocabulary)
     tag, argument = found
+    if _holds_another(argument, vocabulary):
+        return Misread(line=line, effect=Effect.ONE_A_LINE, word=_shown(line))
     if tag in _TAKES_NOTHING and argument:
         return Misread(line=line, effect=Effect.TAKES_NO_WORDS, word=_shown(line))
     if not argument and tag not in TAKES_PROSE | _TAKES_NOTHING | _MAY_STAND_ALONE:
         return Misread(line=line, effect=Effect.NEEDS_WORDS, word=_shown(line))
     return Written(tag=tag, line=line, argument=argument)
+
+
+def _holds_another(argument: str, vocabulary: Vocabulary) -> bool:
+    """Whether a second tag stands on a line: it would be read as words, and shown to others."""
+    return any(
+        _tag_at(argument[match.end() :], vocabulary) is not None
+        for match in islice(_ANOTHER.finditer(argument), _MAX_TAGS)
+    )
 
 
 def _tag_at(words: str, vocabulary: Vocabulary) -> tuple[Tag, str] | None:

@@ -201,7 +201,7 @@ def _for(address: Address, effect: Effect, scene: Scene) -> Step:
     owner = dict(scene.names.domain_owners).get(address.domain)
     near = get_close_matches(address.domain, scene.names.domains, n=1, cutoff=_NEAR_DOMAIN)
     is_doubtful = owner is None and bool(near) and effect is Effect.FOR_SET
-    if scene.names_customer or (owner is None and not is_doubtful):
+    if not is_doubtful and (scene.names_customer or owner is None):
         # Whom the technician counts among a customer's people is one of them, whatever the domain.
         owner = scene.order.customer_id or owner
     if owner is not None:
@@ -256,6 +256,8 @@ def _participant(word: str, scene: Scene) -> Step:
     shown = text("address", email)
     if email in scene.own_addresses:
         return wrong(Effect.CC_US, shown)
+    if removed and email == scene.order.requester.email:
+        return wrong(Effect.CC_REQUESTER, shown)
     if (email in scene.order.participants) is not removed:
         return nothing(Effect.CC_SAME, shown)
     event = ParticipantChanged(

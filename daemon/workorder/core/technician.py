@@ -6,6 +6,7 @@ from workorder.core import openings
 from workorder.core.audience import Occasion
 from workorder.core.correlate import Candidate, Placement
 from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling
+from workorder.core.effects import Effect
 from workorder.core.equipment import mentioned
 from workorder.core.events import (
     Assigned,
@@ -19,13 +20,13 @@ from workorder.core.events import (
     fold,
     opened,
 )
-from workorder.core.model import OpenedBy, Person, Status, Technician, WorkOrder
+from workorder.core.model import SYSTEM, OpenedBy, Person, Status, Technician, WorkOrder
 from workorder.core.notice import NoticeKind
 from workorder.core.perform import LOOKING, Performance, perform
-from workorder.core.scene import Scene
-from workorder.core.subjects import title_of
+from workorder.core.scene import Scene, text
+from workorder.core.subjects import label, mentions, title_of
 from workorder.core.tags import Misread, Reading, without_tags
-from workorder.core.transcript import Transcript
+from workorder.core.transcript import Transcript, TranscriptLine, Verdict
 from workorder.core.vocabulary import Tag, Vocabulary
 
 _MOST_SAID = 100_000  # characters of a mail that its transcript quotes
@@ -40,6 +41,13 @@ class _Case:
     vocabulary: Vocabulary
     technician: Technician
     reading: Reading
+
+    def is_internal(self, status: int | None) -> bool:
+        """Whether the prose stays inside: it says so, or answers what was said there.
+
+        `status`: index of the event that changes the status; its words are for the customer.
+        """
+        return self.reading.has(Tag.INTERNAL) or (self.facts.note_of is not None and status is None)
 
     def scene(self, order: WorkOrder) -> Scene:
         return Scene(
@@ -110,7 +118,7 @@ def _with_prose(
     prose, actor, at = case.reading.prose, case.technician.email, case.facts.at
     events = list(performance.events)
     status = performance.status_event
-    internal = case.reading.has(Tag.INTERNAL)
+    internal = case.is_internal(status)
     undoing = case.reading.has(Tag.UNDO)
     words_on: int | None = None
     if internal and (prose or case.facts.mail.attachments):
@@ -137,6 +145,7 @@ def _tellings(events: list[Event], case: _Case, *, status: int | None) -> tuple[
                 writer=case.technician.email,
                 by_technician=True,
                 has_words=bool(event.text),
+                answered=(case.facts.note_of or "") if isinstance(event, Noted) else "",
             )
             told.append(Telling(event=index, occasion=occasion))
     return tuple(told)
@@ -171,6 +180,13 @@ def _confirmed(order: WorkOrder, tellings: tuple[Telling, ...]) -> str:
 
 
 def _new(case: _Case, placement: Placement) -> Decision:
+    unknown = _names_unknown(case, placement)
+    if unknown is not None:
+        return _with_transcript(
+            Decision(outcome=Outcome.DONE, reason="it names a work order that there is not"),
+            unknown,
+            case,
+        )
     opening = _opening(case)
     ruled = case.facts.ruled.events(opened(0, opening), case.facts.at)
     performance = perform(case.reading, case.scene(fold(opened(0, opening), ruled)))
@@ -183,6 +199,23 @@ def _new(case: _Case, placement: Placement) -> Decision:
         return _with_transcript(replace(decision, reason=reason), performance, case)
     decision = _opened(opening, (*ruled, *performance.events), performance.order, case, placement)
     return _with_transcript(decision, performance, case)
+
+
+def _names_unknown(case: _Case, placement: Placement) -> Performance | None:
+    """Tags under the number of a work order that there is not: a mistake to ask about."""
+    tags = [tag for tag in case.reading.written if tag.tag not in LOOKING]
+    opens = case.reading.has(Tag.FOR, Tag.CUSTOMER)
+    mentioned_numbers = mentions(case.facts.mail.subject, case.policy.prefix)
+    if not tags or opens or not mentioned_numbers or placement.turned_down:
+        return None
+    number = label(mentioned_numbers[0].number, case.policy.prefix)
+    line = TranscriptLine(
+        written=tags[0].line,
+        verdict=Verdict.WRONG,
+        effect=Effect.NUMBER_UNKNOWN,
+        values=(text("number", number),),
+    )
+    return Performance(applied=False, lines=(line,), order=opened(0, _opening(case)))
 
 
 def _opening(case: _Case) -> Opened:
@@ -204,22 +237,22 @@ def _opening(case: _Case) -> Opened:
 
 def _service(case: _Case) -> str:
     """What is asked for: the forwarded mail's words, else the technician's own."""
-    if _passes_on(case) and case.facts.names.forwarded is not None:
-        return case.facts.names.forwarded.text
+    passed_on = case.facts.names.forwarded
+    if passed_on is not None:
+        return passed_on.text
     return "" if case.reading.has(Tag.INTERNAL) else case.reading.prose
 
 
-def _passes_on(case: _Case) -> bool:
-    """Whether the technician passes a mail on, for whoever wrote it."""
-    return case.reading.argument(Tag.FOR) == "" and case.facts.names.forwarded is not None
+def _kept_inside(case: _Case, *, told: bool) -> str:
+    """What of a new mail is for technicians: `#internal`, and words above what is passed on.
 
-
-def _kept_inside(case: _Case) -> str:
-    """What of a new mail is for technicians: `#internal`, and words above what is passed on."""
+    `told`: the technician's own words went along with a status, to the customer.
+    """
     prose, passed_on = case.reading.prose, case.facts.names.forwarded
-    if passed_on is not None and _passes_on(case):
-        return "\n\n".join(filter(None, (prose, passed_on.own_text)))
-    return prose if case.reading.has(Tag.INTERNAL) else ""
+    own = "" if told else prose
+    if passed_on is not None:
+        return "\n\n".join(filter(None, (own, passed_on.own_text)))
+    return own if case.reading.has(Tag.INTERNAL) else ""
 
 
 def _only_asks(reading: Reading) -> bool:
@@ -239,13 +272,21 @@ def _opened(
     """The opening as rules and tags leave it: whose it is stands in it from the start."""
     for_customer = any(isinstance(event, CustomerChanged) for event in done)
     opening = replace(opening, requester=order.requester, customer_id=order.customer_id)
+    has_status = any(isinstance(event, StatusChanged) and event.actor != SYSTEM for event in done)
+    told_along = has_status and not case.reading.has(Tag.INTERNAL)
     events: list[Event] = [
-        *(event for event in done if not isinstance(event, CustomerChanged)),
+        *(
+            replace(event, text=case.reading.prose)
+            if told_along and isinstance(event, StatusChanged) and event.actor != SYSTEM
+            else event
+            for event in done
+            if not isinstance(event, CustomerChanged)
+        ),
         *_mentioned(opening, order, case),
         *openings.turned_down(case.facts, case.policy, placement),
         *openings.oversize(case.facts),
     ]
-    aside = _kept_inside(case)
+    aside = _kept_inside(case, told=told_along)
     if aside:
         events.append(Noted(at=case.facts.at, actor=opening.actor, text=aside))
     occasion = Occasion(

@@ -93,7 +93,13 @@ def undo(_written: Written, scene: Scene) -> Step:
     notices = [notice for notice in scene.names.notices if notice.event_id not in staying]
     told += _words(batch, notices)
     told = told or [_kept(Effect.UNDO_NOT_POSSIBLE, batch[0].event)]
-    mark = Undone(at=scene.at, actor=scene.actor, undoes=batch[0].event_id)
+    gone = {notice.event_id for notice in notices if notice.gone}
+    unsaid = tuple(
+        past.event_id
+        for past in batch
+        if past.event_id not in gone | staying and past.event.text and past.event.public
+    )
+    mark = Undone(at=scene.at, actor=scene.actor, undoes=batch[0].event_id, unsaid=unsaid)
     withdrawn = tuple(notice.outbox_id for notice in notices if not notice.gone)
     return Step(told=tuple(told), events=(*events, mark), withdraws=withdrawn)
 

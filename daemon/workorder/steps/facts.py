@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from workorder.core.classify import Classification, MailKind, classify
 from workorder.core.correlate import Candidate, Via
 from workorder.core.decision import Facts, FailedNotice, Policy, Twin
+from workorder.core.events import Noted
 from workorder.core.message import InboundMail
 from workorder.core.model import WorkOrder
 from workorder.core.ruled import NO_RULES
@@ -80,8 +81,17 @@ def gather(
         released=entry.let_in,
     )
     case = case_of(facts, site_language=policy.language, timezone=rules.timezone)
-    facts = replace(facts, ruled=ruled_of(unit, facts, rule_set, case))
+    answered = _answered(mail, trails)
+    facts = replace(facts, ruled=ruled_of(unit, facts, rule_set, case), note_of=answered)
     return with_tags(unit, facts, in_force.site, in_force.rules.vocabulary)
+
+
+def _answered(mail: InboundMail, trails: Iterable[NoticeTrail]) -> str | None:
+    """Whose internal note the mail answers: what is said among technicians stays there (T11)."""
+    notices = (trail for trail in trails if trail.message_id in mail.in_reply_to)
+    notice = next(notices, None)
+    is_note = notice is not None and notice.event_kind == Noted.kind
+    return notice.actor if notice is not None and is_note else None
 
 
 def happened_at(mail: InboundMail, internaldate: datetime, now: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Recording a decision or a request: events, folded work order, files and outbox rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -214,7 +214,15 @@ def people_of(unit: Unit, order: WorkOrder, policy: Policy) -> People:
         technicians=unit.people.technicians(),
         own_addresses=policy.own_addresses,
         language=policy.language,
+        removed=_removed(unit, addresses, [*primaries, *filter(None, found)]),
     )
+
+
+def _removed(unit: Unit, addresses: Iterable[str], known: Sequence[Contact]) -> frozenset[str]:
+    """Those whom the admin took off: what goes on is no business of theirs any more."""
+    present = {contact.email for contact in known}
+    others = [email for email in addresses if email and email not in present]
+    return unit.people.removed_contacts(others)
 
 
 def tell_of_opening(opening: Opened, *, by_mail: bool) -> Telling:

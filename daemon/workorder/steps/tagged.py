@@ -9,7 +9,7 @@ from workorder.core.events import Opened, TitleChanged
 from workorder.core.message import Forwarded, InboundMail
 from workorder.core.model import WorkOrder
 from workorder.core.tags import read_tags
-from workorder.core.vocabulary import Tag, Vocabulary
+from workorder.core.vocabulary import Vocabulary
 from workorder.inbound.forwarded import forwarded
 from workorder.steps.naming import names_for
 from workorder.steps.site_rules import SiteRules
@@ -28,12 +28,12 @@ def with_tags(unit: Unit, facts: Facts, site: SiteRules, vocabulary: Vocabulary)
     own_text, below = _own_and_below(mail, outer)
     theirs = _subjects_of_others(unit, mail, answered, outer)
     reading = read_tags(mail.subject, own_text, vocabulary, below=below, theirs=theirs)
-    if reading.argument(Tag.FOR) == "" and answered is None:
+    if outer is not None and answered is None:
         # What was passed on is what its writer asks for, and no words of the technician.
         reading = read_tags(mail.subject, own_text, vocabulary, theirs=theirs)
     zone = ZoneInfo(technician.timezone or site.timezone)
     facts = replace(facts, reading=reading, today=facts.at.astimezone(zone).date())
-    if not reading.tags:
+    if not reading.tags and outer is None:
         return facts
     names = names_for(
         unit,

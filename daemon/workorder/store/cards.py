@@ -13,6 +13,7 @@ from workorder.core.events import (
     Opened,
     Replied,
     StatusChanged,
+    Undone,
     Unproven,
 )
 from workorder.core.model import Status
@@ -72,11 +73,10 @@ _EVENT = select(events.c.id, events.c.number, *EVENT_COLUMNS).where(
     events.c.id == bindparam("an_event")
 )
 _NOTES = (
-    select(*EVENT_COLUMNS)
+    select(events.c.id, *EVENT_COLUMNS)
     .where(
         events.c.number == NUMBER,
-        events.c.public,
-        events.c.kind.in_((Replied.kind, StatusChanged.kind)),
+        events.c.kind.in_((Opened.kind, Replied.kind, StatusChanged.kind, Undone.kind)),
     )
     .order_by(events.c.id)
 )
@@ -143,22 +143,27 @@ class Cards(Repository):
         return replace(card, notes=self._notes(number)) if notes else card
 
     def _notes(self, number: int) -> tuple[NoteCard, ...]:
-        names: dict[str, str] = {}
-        notes: list[NoteCard] = []
-        for row in self._rows(_NOTES, a_number=number):
-            event = from_row(EventRow(**row))
-            if event.actor not in names:
-                names[event.actor] = self.name_of(event.actor) or event.actor
-            notes.append(
-                NoteCard(
-                    at=event.at,
-                    actor=names[event.actor],
-                    text=event.text,
-                    status=event.status if isinstance(event, StatusChanged) else None,
-                    by_customer=isinstance(event, Replied) and not event.by_technician,
-                )
-            )
-        return tuple(notes)
+        rows = self._rows(_NOTES, a_number=number)
+        told = [(row.pop("id"), from_row(EventRow(**row))) for row in rows]
+        unsaid = {i for _, event in told if isinstance(event, Undone) for i in event.unsaid}
+        # The first is the opening, which the card shows itself; more came with what was merged.
+        return tuple(
+            self._note(event)
+            for event_id, event in told[1:]
+            if event.public and event_id not in unsaid and not isinstance(event, Undone)
+        )
+
+    def _note(self, event: Event) -> NoteCard:
+        by_us = isinstance(event, StatusChanged) or (
+            isinstance(event, Replied) and event.by_technician
+        )
+        return NoteCard(
+            at=event.at,
+            actor=self.name_of(event.actor) or event.actor,
+            text=event.text,
+            status=event.status if isinstance(event, StatusChanged) else None,
+            by_customer=not by_us,
+        )
 
     def _technician_name(self, technician_id: int | None) -> str:
         found = self._rows(_TECHNICIAN, an_id=technician_id) if technician_id is not None else []

@@ -1,5 +1,6 @@
 """Contacts: the people of the customers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -94,6 +95,14 @@ class Contacts(Repository):
     def contact_by_email(self, email: str) -> Contact | None:
         """The contact who has this (normal) address."""
         return sql.contact_by_email(self._connection, email)
+
+    def removed_contacts(self, emails: Sequence[str]) -> frozenset[str]:
+        """Which of these addresses were a contact's, and are nobody's now."""
+        if not emails:
+            return frozenset()
+        found = self._connection.execute(sql.REMOVED_CONTACTS, {"emails": list(emails)}).scalars()
+        gone = frozenset(found)
+        return frozenset(e for e in gone if sql.technician_by_email(self._connection, e) is None)
 
     def contacts(self) -> tuple[Contact, ...]:
         """All contacts, in the order in which they came."""

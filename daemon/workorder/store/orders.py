@@ -101,14 +101,20 @@ _EVENTS = _HISTORY.with_only_columns(
     events.c.kind, events.c.at, events.c.actor, events.c.public, events.c.text, events.c.data
 )
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_BY_NOTICE = select(
-    outbox.c.message_id,
-    outbox.c.number,
-    outbox.c.recipient,
-    outbox.c.kind,
-    outbox.c.spent,
-    outbox.c.id.label("outbox_id"),
-).where(outbox.c.message_id.in_(_IDS))
+_BY_NOTICE = (
+    select(
+        outbox.c.message_id,
+        outbox.c.number,
+        outbox.c.recipient,
+        outbox.c.kind,
+        outbox.c.spent,
+        outbox.c.id.label("outbox_id"),
+        events.c.actor,
+        events.c.kind.label("event_kind"),
+    )
+    .select_from(outbox.outerjoin(events, outbox.c.event_id == events.c.id))
+    .where(outbox.c.message_id.in_(_IDS))
+)
 _BY_MAIL = (
     select(inbound.c.message_id, inbound.c.number)
     .where(inbound.c.message_id.in_(_IDS), inbound.c.number.is_not(None))
@@ -120,7 +126,11 @@ _SPEND = update(outbox).where(outbox.c.message_id.in_(_IDS)).values(spent=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeTrail:
-    """One of our notices that a mail refers to. `spent`: others have seen its id."""
+    """One of our notices that a mail refers to. `spent`: others have seen its id.
+
+    `event_kind` is that of the event that it tells of, `actor` whose doing that was; None where it
+    tells of none.
+    """
 
     message_id: str
     number: int | None
@@ -128,6 +138,8 @@ class NoticeTrail:
     kind: NoticeKind
     spent: bool
     outbox_id: int
+    actor: str | None = None
+    event_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,12 @@ CUSTOMER = (customers.c.id, customers.c.name, customers.c.language)
 CONTACTS = select(*CONTACT).where(contacts.c.removed_at.is_(None)).order_by(contacts.c.id)
 CONTACT_BY_ID = select(*CONTACT).where(contacts.c.id == bindparam("an_id"))
 CONTACT_BY_EMAIL = CONTACTS.where(contacts.c.email == _EMAIL)
+REMOVED_CONTACTS = (
+    select(contacts.c.email)
+    .where(contacts.c.email.in_(bindparam("emails", expanding=True)))
+    .group_by(contacts.c.email)
+    .having(func.count() == func.count(contacts.c.removed_at))
+)
 CONTACTS_OF = CONTACTS.where(contacts.c.customer_id == _CUSTOMER)
 PRIMARY_CONTACTS = CONTACTS_OF.where(contacts.c.primary)
 
