@@ -29,6 +29,7 @@ from workorder.core.model import Contact, Person, Priority, Status, WorkOrder
 from workorder.core.perform import Performance, perform
 from workorder.core.scene import Names, PastEvent, PastNotice, Scene
 from workorder.core.tags import read_tags
+from workorder.core.tags_people import called
 from workorder.core.transcript import Verdict
 from workorder.core.vocabulary import BUILT_IN, Tag
 
@@ -61,8 +62,18 @@ def scene(work_order: WorkOrder | None = None, **changes: Any) -> Scene:
     )
 
 
+def _named(text: str) -> Names:
+    """Whom `#customer` names, as the look-up finds them."""
+    wanted = text.partition("#customer ")[2].partition("\n")[0]
+    (name,) = called(wanted, ["Acme Ltd", "Other Inc"]) or [""]
+    found = [customer for customer in (ACME, OTHER) if customer.name == name]
+    return names(named_customer=found[0] if found else None)
+
+
 def done(text: str, work_order: WorkOrder | None = None, **changes: Any) -> Performance:
     """What the tags of `text` do; every line has just the values that its phrase has places for."""
+    if "#customer" in text:
+        changes = {"named_customer": _named(text).named_customer} | changes
     performance = perform(read_tags("", text, BUILT_IN), scene(work_order, **changes))
     for line in performance.lines:
         assert tuple(value.name for value in line.values) == PLACES.get(line.effect, ())

@@ -412,3 +412,89 @@ def test_who_asked_is_not_taken_off_by_cc(desk: Desk) -> None:
     rows = desk.handles(by_maria(f"#cc -{JANE}", of(opened, MARIA)))
     assert told(rows) == [("transcript", MARIA)]
     assert desk.order().participants == (JANE,)
+
+
+def test_words_above_a_forward_with_for_stay_inside_though_its_subject_bears_a_number(
+    desk: Desk,
+) -> None:
+    desk.handles(mail())
+    text = (
+        f"#for\n\n{SECRET}\n\n---------- Forwarded message ---------\nFrom: Jane <{JANE}>\n"
+        f"Date: Mon, 23 Nov 2026 at 15:02\nSubject: Re: [WO-1001] x\nTo: Maria <{MARIA}>\n\nMore.\n"
+    )
+    desk.handles(by_maria(text, subject="Fwd: Re: [WO-1001] x"))
+    assert SECRET not in outside(desk)
+    assert "More." in desk.events()[-1].text
+
+
+@pytest.mark.parametrize("line", [f"#interal {SECRET}", f"#Internl\n{SECRET}"])
+def test_a_misspelt_note_below_prose_is_asked_about(desk: Desk, line: str) -> None:
+    opened = desk.handles(mail())
+    desk.handles(by_maria(f"Hi Jane,\n{line}", of(opened, MARIA)))
+    assert SECRET not in outside(desk)
+
+
+@pytest.mark.parametrize("word", ["Resolved", "Closed", "finished"])
+def test_no_tag_comes_out_of_a_forwarded_subject(desk: Desk, word: str) -> None:
+    desk.handles(mail())
+    desk.handles(by_maria("FYI", subject=f"Fwd: [{word}] Ticket 55 [WO-1001]"))
+    assert desk.order().status == "in-progress"
+
+
+def test_an_empty_mail_tells_nobody_anything(desk: Desk) -> None:
+    opened = desk.handles(mail())
+    assert desk.handles(by_maria("\n-- \nMaria\n", of(opened, MARIA))) == []
+
+
+def test_a_strangers_work_order_sorted_by_mistake_can_be_sorted_again(desk: Desk) -> None:
+    opened = desk.handles(mail("Hello", sender="sam@free.example"))
+    desk.handles(by_maria("#customer Acme", of(opened, MARIA)))
+    assert desk.order().customer == "Acme Ltd"
+    desk.handles(by_maria("#customer Other", of(opened, MARIA)))
+    assert desk.order().customer == "Other Inc"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#cc desk@parts.example<mailto:desk@parts.example>",
+        "#cc Desk <desk@parts.example>",
+        "#cc desk@parts.example.",
+        "#cc <desk@parts.example>;",
+    ],
+)
+def test_an_address_is_read_as_mail_clients_dress_it(desk: Desk, line: str) -> None:
+    opened = desk.handles(mail())
+    desk.handles(by_maria(line, of(opened, MARIA)))
+    assert desk.order().participants == (JANE, "desk@parts.example")
+
+
+def test_a_contact_is_named_with_their_name_too(desk: Desk) -> None:
+    desk.handles(by_maria(f"#for Jane Roe <{JANE}>\n\nCalled."))
+    assert desk.order().contact.email == JANE
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("#assign @tom", "technician", TOM),
+        ("#assign Tom.", "technician", TOM),
+        ("#priority High!", "priority", "high"),
+        ("#followup 1w.", "follow_up_on", "2026-11-30"),
+    ],
+)
+def test_punctuation_around_a_word_does_not_matter(
+    desk: Desk, line: str, field: str, value: str
+) -> None:
+    opened = desk.handles(mail())
+    desk.handles(by_maria(line, of(opened, MARIA)))
+    assert str(getattr(desk.order(), field)) == value
+
+
+def test_status_with_a_status_behind_it_is_asked_about(desk: Desk) -> None:
+    opened = desk.handles(mail())
+    rows = desk.handles(by_maria("#status finished\n\nAll done.", of(opened, MARIA)))
+    assert told(rows) == [("transcript", MARIA)]
+    transcript = of(rows, MARIA).transcript
+    assert transcript is not None
+    assert "finished" in [value.text for value in transcript.lines[0].values]

@@ -36,17 +36,18 @@ class PastNotice:
 class Names:
     """All that the tags of one mail may name, looked up; each is empty where nothing names it.
 
-    `customers`, `contacts` and `equipment` hold those of the work order, and those that the tags
-    name. `domain_owners` gives the customer id for the domain of an address that a tag names.
-    `customer_names` and `domains` are all there are, for suggestions. `orders` are those named by
-    number, each with the number by which it was named: of a merged one it is the one that goes on.
-    `own_orders` are the technician's open ones. `history` is the work order's, `notices` those that
-    `#undo` may withdraw.
+    `named_customer` is whom `#customer` names. `customers`, `contacts` and `equipment` hold those
+    of the work order, and those that the tags name. `domain_owners` gives the customer id for the
+    domain of an address that a tag names. `customer_names` and `domains` are all there are, for
+    suggestions. `orders` are those named by number, each with the number by which it was named: of
+    a merged one it is the one that goes on. `own_orders` are the technician's open ones. `history`
+    is the work order's, `notices` those that `#undo` may withdraw.
     `forwarded`: the mail that was passed on; its `own_text` is what colleagues wrote on its way.
     """
 
     technicians: tuple[Technician, ...] = ()
     customers: tuple[Customer, ...] = ()
+    named_customer: Customer | None = None
     customer_names: tuple[str, ...] = ()
     contacts: tuple[Contact, ...] = ()
     domain_owners: tuple[tuple[str, int], ...] = ()

@@ -27,6 +27,9 @@ _CLIENT_PREFIX = re.compile(
     re.IGNORECASE,
 )
 
+_FORWARD_PREFIX = re.compile(
+    r"\s*(?:" + "|".join(map(re.escape, _FORWARD_WORDS)) + r")\s?[:\uff1a]", re.IGNORECASE
+)
 _LEFT_BEHIND = " -\u2013\u2014:|.,;"  # what a number that was taken out leaves at the start
 
 
@@ -78,6 +81,11 @@ def title_of(subject: str, prefix: str) -> str:
 def label(number: int, prefix: str) -> str:
     """How a work order is named to people: `WO-1042`."""
     return f"{prefix}-{number}"
+
+
+def is_forward(subject: str) -> bool:
+    """Whether a mail client put the mark of a forward before the subject."""
+    return _FORWARD_PREFIX.match(subject) is not None
 
 
 def number_in(words: str, prefix: str) -> int | None:

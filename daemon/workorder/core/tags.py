@@ -17,6 +17,8 @@ from workorder.core.vocabulary import Tag, Vocabulary, squeezed
 _MAX_SUBJECT = 1_000
 _MAX_TAGS = 40  # on top of one mail; more is a pasted list of something else
 _HOW_NEAR = 0.6
+_MUCH_LIKE = 0.8
+_OWN_LANGUAGE = "en"  # that of the tags' own names
 _SHOWN = 60  # characters of a word that is no tag
 
 _HASH = "#\uff03"  # the full-width one is what an East Asian keyboard writes
@@ -169,6 +171,10 @@ def _read_line(line: str, vocabulary: Vocabulary) -> Written | Misread:
     tag, argument = found
     if _holds_another(argument, vocabulary):
         return Misread(line=line, effect=Effect.ONE_A_LINE, word=_shown(line))
+    if tag in _ONE_WORD:
+        argument = argument.strip(".,;:!").removeprefix("@")
+    if tag is Tag.STATUS and argument:
+        return _status_meant(line, argument, vocabulary)
     if tag in _TAKES_NOTHING and argument:
         return Misread(line=line, effect=Effect.TAKES_NO_WORDS, word=_shown(line))
     if not argument and tag not in TAKES_PROSE | _TAKES_NOTHING | _MAY_STAND_ALONE:
@@ -200,22 +206,35 @@ def _tag_at(words: str, vocabulary: Vocabulary) -> tuple[Tag, str] | None:
     return best
 
 
+def _status_meant(line: str, argument: str, vocabulary: Vocabulary) -> Misread:
+    """`#status finished` asks for nothing: it means the tag #finished."""
+    meant = _tag_at(argument, vocabulary)
+    if meant is None or meant[0] not in TAKES_PROSE:
+        return Misread(line=line, effect=Effect.TAKES_NO_WORDS, word=_shown(line))
+    near = meant[0].value.replace("-", " ")
+    return Misread(line=line, effect=Effect.UNKNOWN_NEAR, word=_shown(line), near=near)
+
+
 def _unknown(line: str, words: str, vocabulary: Vocabulary) -> Misread:
     pieces = words.split()
-    known = {squeezed(spelling.text): spelling.text for spelling in vocabulary.spellings}
-    # Two words may be one tag misspelt: #wating customer. The longer reading is tried first.
-    for count in range(min(len(pieces), vocabulary.longest), 0, -1):
-        word = squeezed(" ".join(pieces[:count]).rstrip(":.,;!"))
-        near = [each for each in known if len(word) > 1 and each.startswith(word)]
-        near = near or get_close_matches(word, known, n=1, cutoff=0.8 if count > 1 else _HOW_NEAR)
-        if near:
-            return Misread(
-                line=line,
-                effect=Effect.UNKNOWN_NEAR,
-                word=_shown(" ".join(pieces[:count])),
-                near=known[near[0]],
-            )
+    own = [each for each in vocabulary.spellings if each.language == _OWN_LANGUAGE]
+    # Two words may be one tag misspelt: #wating customer. The longer reading is tried first; of
+    # another language's words only what is much like one.
+    for spellings, cutoff in ((own, _HOW_NEAR), (vocabulary.spellings, _MUCH_LIKE)):
+        known = {squeezed(spelling.text): spelling.text for spelling in spellings}
+        for count in range(min(len(pieces), vocabulary.longest), 0, -1):
+            shown = " ".join(pieces[:count])
+            near = _nearest(shown, known, _MUCH_LIKE if count > 1 else cutoff)
+            if near is not None:
+                return Misread(line=line, effect=Effect.UNKNOWN_NEAR, word=_shown(shown), near=near)
     return Misread(line=line, effect=Effect.UNKNOWN, word=_shown(pieces[0]))
+
+
+def _nearest(shown: str, known: Mapping[str, str], cutoff: float) -> str | None:
+    word = squeezed(shown.rstrip(":.,;!"))
+    begun = [each for each in known if len(word) > 1 and each.startswith(word)]
+    near = begun or get_close_matches(word, known, n=1, cutoff=cutoff)
+    return known[near[0]] if near else None
 
 
 def _misplaced(rest: list[str], vocabulary: Vocabulary) -> Iterator[Misread]:
@@ -223,9 +242,20 @@ def _misplaced(rest: list[str], vocabulary: Vocabulary) -> Iterator[Misread]:
     for line in rest:
         bare = _bare(line)
         match = _TAG_LINE.fullmatch(bare)
-        found = _tag_at(match["words"].strip(), vocabulary) if match else None
-        if found is not None and _is_meant(*found):
+        if match is None:
+            continue
+        words = match["words"].strip()
+        found = _tag_at(words, vocabulary)
+        is_tag = _is_meant(*found) if found is not None else _is_like_internal(words, vocabulary)
+        if is_tag:
             yield Misread(line=bare, effect=Effect.BELOW_PROSE, word=_shown(bare))
+
+
+def _is_like_internal(words: str, vocabulary: Vocabulary) -> bool:
+    """Whether a note was meant and misspelt: sent to the customer, it could not be called back."""
+    names = [squeezed(s.text) for s in vocabulary.spellings if s.tag is Tag.INTERNAL]
+    word = squeezed(words.split(maxsplit=1)[0].rstrip(":.,;!"))
+    return bool(get_close_matches(word, names, n=1, cutoff=_MUCH_LIKE))
 
 
 def _is_meant(tag: Tag, argument: str) -> bool:

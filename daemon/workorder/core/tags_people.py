@@ -1,6 +1,7 @@
 """The tags that say whose a work order is: customer, contact, technician, participants."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -23,6 +24,7 @@ from workorder.core.tags import Written
 _ME = frozenset({"me", "myself", "self"})
 _NOBODY = frozenset({"nobody", "none", "noone", "-"})
 _NEAR_DOMAIN = 0.8
+_ADDRESS = re.compile(r"[^\s<>,;:()\[\]\"]+@[^\s<>,;:()\[\]\"]+")
 _MOST_SHOWN = 8
 
 
@@ -74,11 +76,10 @@ def _assign_to(technician: Technician | None, scene: Scene) -> Step:
 def set_customer(written: Written, scene: Scene) -> Step:
     """`#customer Acme`: whose it is; the contact stays if they are of that customer."""
     names = scene.names
-    wanted = written.argument.casefold()
-    customer = next((c for c in names.customers if c.name.casefold() == wanted), None)
+    customer = names.named_customer
     if customer is None:
         near = get_close_matches(written.argument, names.customer_names, n=3, cutoff=0.4)
-        begin = [n for n in names.customer_names if n.casefold().startswith(wanted)]
+        begin = called(written.argument, names.customer_names)
         known = list(dict.fromkeys([*begin, *near]))[:_MOST_SHOWN]
         return wrong(
             Effect.CUSTOMER_UNKNOWN, text("word", written.argument), text("known", known or "-")
@@ -88,6 +89,23 @@ def set_customer(written: Written, scene: Scene) -> Step:
         return nothing(Effect.CUSTOMER_SAME, text("customer", customer.name))
     requester = _contact_at(customer, scene)
     return _becomes(customer, requester, scene)
+
+
+def called(words: str, names: Iterable[str]) -> list[str]:
+    """Which names are, or begin with, these words: `Acme` is `Acme Ltd`."""
+    wanted = " ".join(words.casefold().split())
+    folded = [(name, name.casefold()) for name in names]
+    exact = [name for name, known in folded if known == wanted]
+    return exact or [name for name, known in folded if known.startswith(f"{wanted} ")]
+
+
+def addresses_in(words: str) -> list[str]:
+    """What looks like an address in what was written behind a tag, each once.
+
+    Mail clients add to one: a name before it, `<mailto:...>` behind it, the sentence's full stop.
+    """
+    found = (match[0].rstrip(".,;:") for match in _ADDRESS.finditer(words))
+    return list(dict.fromkeys(found))
 
 
 def _contact_at(customer: Customer, scene: Scene) -> Person:
@@ -139,15 +157,19 @@ def _becomes(
 
 
 def _have_written(customer: Customer, scene: Scene) -> bool:
-    """Whether anybody but us wrote what the customer's side may read."""
-    staff = {technician.email for technician in scene.names.technicians}
+    """Whether one of the customer's people wrote what their side may read."""
     writers = {
         past.event.actor
         for past in scene.names.history
         if isinstance(past.event, Opened | Replied) and past.event.public
     }
-    outsiders = {writer for writer in writers if "@" in writer} - staff
-    return bool(outsiders) and customer.id == scene.order.customer_id
+
+    def is_theirs(email: str) -> bool:
+        contact = scene.names.contact(email)
+        domain = email.rpartition("@")[2]
+        return domain in customer.domains if contact is None else contact.customer_id == customer.id
+
+    return any(is_theirs(writer) for writer in writers)
 
 
 def _left_behind(order: WorkOrder, requester: Person, scene: Scene) -> Iterator[Event]:
@@ -174,7 +196,8 @@ def set_contact(written: Written, scene: Scene) -> Step:
     """`#for jane@acme.example`, or `#for` alone on top of a forwarded mail."""
     if not written.argument:
         return _for_forwarded(scene)
-    email = normal_address(written.argument.strip("<>"))
+    found = addresses_in(written.argument)
+    email = normal_address(found[0]) if len(found) == 1 else None
     if email is None:
         return wrong(Effect.FOR_WRONG, text("word", written.argument))
     return _for(Address(name="", email=email), Effect.FOR_SET, scene)
@@ -242,15 +265,15 @@ def _for_new_contact(address: Address, customer_id: int, scene: Scene) -> Step:
 def add_participants(written: Written, scene: Scene) -> Step:
     """`#cc vendor@parts.example`, several with commas; `#cc -vendor@parts.example` removes."""
     step = Step(told=())
-    for word in written.argument.replace(";", ",").replace(" ", ",").split(","):
-        if word:
-            step = _joined(step, _participant(word, scene))
+    argument = written.argument
+    for word in addresses_in(argument) or [argument]:
+        removed = f"-{word}" in argument or word.startswith("-")
+        step = _joined(step, _participant(word.removeprefix("-"), scene, removed=removed))
     return step
 
 
-def _participant(word: str, scene: Scene) -> Step:
-    removed = word.startswith("-")
-    email = normal_address(word.removeprefix("-").strip("<>"))
+def _participant(word: str, scene: Scene, *, removed: bool) -> Step:
+    email = normal_address(word)
     if email is None:
         return wrong(Effect.CC_WRONG, text("word", word))
     shown = text("address", email)

@@ -79,7 +79,7 @@ def _with_prose(
     elif status is not None and not undoing and not internal:
         words_on = status
         events[status] = replace(events[status], text=prose)
-    elif prose or not case.reading.tags:
+    elif prose or (case.facts.mail.attachments and not case.reading.tags):
         words_on = len(events)
         events.append(Replied(at=at, actor=actor, text=prose, by_technician=True))
     told = tellings_of(events, case, status=None if undoing else status)

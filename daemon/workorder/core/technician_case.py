@@ -33,11 +33,14 @@ class Case:
     reading: Reading
 
     def is_internal(self, status: int | None) -> bool:
-        """Whether the prose stays inside: it says so, or answers what was said there.
+        """Whether the prose stays inside.
 
+        It says so, answers what was said there, or stands above a mail that is passed on.
         `status`: index of the event that changes the status; its words are for the customer.
         """
-        return self.reading.has(Tag.INTERNAL) or (self.facts.note_of is not None and status is None)
+        answers_note = self.facts.note_of is not None
+        passes_on = self.facts.names.forwarded is not None and self.reading.has(Tag.FOR)
+        return self.reading.has(Tag.INTERNAL) or (status is None and (answers_note or passes_on))
 
     def scene(self, order: WorkOrder) -> Scene:
         """What the tags are read against."""

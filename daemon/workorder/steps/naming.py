@@ -7,6 +7,7 @@ from workorder.core.model import Contact, Customer, Technician, WorkOrder
 from workorder.core.scene import Names, PastEvent
 from workorder.core.subjects import number_in
 from workorder.core.tags import Reading
+from workorder.core.tags_people import addresses_in, called
 from workorder.core.undo import last_batch
 from workorder.core.vocabulary import Tag
 from workorder.store.unit import Unit
@@ -30,7 +31,8 @@ def names_for(  # noqa: PLR0913 - one value for each thing that tags can be abou
     addresses = [*_addresses(reading), *(forwarded.authors if forwarded else ())]
     contacts = _contacts(unit, addresses, order, reading)
     owners = _owners(unit, addresses) if reading.has(Tag.FOR) else ()
-    named = [*_customers_named(unit, reading), *([ruled_customer] if ruled_customer else [])]
+    own_name = _customer_named(unit, reading)
+    named = [each for each in (own_name, ruled_customer) if each is not None]
     orders = _orders(unit, reading, prefix)
     own = unit.orders.open_of(technician.id, MOST_OWN_ORDERS) if _asks(reading, order) else ()
     history = unit.orders.history(order.number) if order and reading.has(*_ASK_HISTORY) else ()
@@ -42,7 +44,10 @@ def names_for(  # noqa: PLR0913 - one value for each thing that tags can be abou
     return Names(
         technicians=people.technicians(),
         customers=customers,
-        customer_names=people.customer_names() if _is_unknown(reading, named) else (),
+        named_customer=own_name,
+        customer_names=people.customer_names()
+        if reading.has(Tag.CUSTOMER) and not own_name
+        else (),
         contacts=tuple(dict.fromkeys([*contacts, *primaries])),
         domain_owners=owners,
         domains=people.domain_names() if _is_stranger(addresses, contacts, owners) else (),
@@ -59,12 +64,6 @@ _ASK_HISTORY = (Tag.UNDO, Tag.LINK, Tag.CUSTOMER, Tag.FOR)
 _ASK_EQUIPMENT = (Tag.EQUIPMENT, Tag.CUSTOMER, Tag.FOR)
 
 
-def _is_unknown(reading: Reading, named: Iterable[Customer]) -> bool:
-    """Whether a customer is named whom nobody is called: the nearest names are to be told."""
-    wanted = (reading.argument(Tag.CUSTOMER) or "").casefold()
-    return bool(wanted) and all(customer.name.casefold() != wanted for customer in named)
-
-
 def _is_stranger(
     addresses: Iterable[Address],
     contacts: Iterable[Contact],
@@ -78,9 +77,10 @@ def _is_stranger(
 
 def _addresses(reading: Reading) -> Iterator[Address]:
     argument = reading.argument(Tag.FOR)
-    email = normal_address(argument.strip("<>")) if argument else None
-    if email is not None:
-        yield Address(name="", email=email)
+    for found in addresses_in(argument or ""):
+        email = normal_address(found)
+        if email is not None:
+            yield Address(name="", email=email)
 
 
 def _contacts(
@@ -101,10 +101,16 @@ def _owners(unit: Unit, addresses: Iterable[Address]) -> tuple[tuple[str, int], 
     return tuple(owners)
 
 
-def _customers_named(unit: Unit, reading: Reading) -> tuple[Customer, ...]:
+def _customer_named(unit: Unit, reading: Reading) -> Customer | None:
+    """Whom `#customer` names: by the whole name, or by its beginning where only one has it."""
     argument = reading.argument(Tag.CUSTOMER)
-    found = unit.people.customer_by_name(argument) if argument else None
-    return (found,) if found is not None else ()
+    if not argument:
+        return None
+    exact = unit.people.customer_by_name(argument)
+    if exact is not None:
+        return exact
+    found = called(argument, unit.people.customer_names())
+    return unit.people.customer_by_name(found[0]) if len(found) == 1 else None
 
 
 def _customers(

@@ -8,6 +8,7 @@ from workorder.core.decision import Facts, Policy
 from workorder.core.events import Opened, TitleChanged
 from workorder.core.message import Forwarded, InboundMail
 from workorder.core.model import WorkOrder
+from workorder.core.subjects import is_forward
 from workorder.core.tags import read_tags
 from workorder.core.vocabulary import Vocabulary
 from workorder.inbound.forwarded import forwarded
@@ -53,9 +54,9 @@ def _subjects_of_others(
     """Subjects that a technician may repeat: the titles of the work order, a forwarded mail's."""
     if "[" not in mail.subject:
         return ()
-    theirs = [outer.subject] if outer else []
     # A mail that is passed on goes under the subject of whoever wrote it, whole.
-    theirs += [mail.subject] if outer and not outer.subject else []
+    theirs = [mail.subject] if is_forward(mail.subject) else []
+    theirs += [outer.subject] if outer else []
     if answered is not None:
         theirs.append(answered.title)
         if mail.subject.count("[") > 1:  # more than our own number
