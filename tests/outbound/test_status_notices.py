@@ -138,11 +138,20 @@ def test_who_gets_work_reads_that_it_is_theirs_and_what_it_is(part: str) -> None
 
 
 @pytest.mark.parametrize("part", BODIES)
-def test_an_internal_note_warns_that_an_answer_is_public(part: str) -> None:
+def test_an_internal_note_says_that_an_answer_stays_inside(part: str) -> None:
     text = page(sample_letter(NoticeKind.NOTE, "en"), part)
     assert "wrote an internal note" in text
-    assert "a reply to this e-mail goes to the customer" in text
+    assert "A reply to this e-mail stays inside" in text
+    assert "goes to everybody" not in text
+
+
+@pytest.mark.parametrize("part", BODIES)
+def test_work_given_away_warns_that_an_answer_is_public(part: str) -> None:
+    shown = sample_letter(NoticeKind.NOTE, "en")
+    text = page(replace(shown, event=replace(shown.event, assigned="Bo Chen")), part)
+    assert "A reply to this e-mail goes to everybody on the customer's side" in text
     assert "#internal" in text
+    assert "stays inside" not in text
 
 
 @pytest.mark.parametrize(
