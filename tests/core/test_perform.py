@@ -308,6 +308,25 @@ def test_participants_come_and_go() -> None:
     assert wrong(f"#cc {SUPPORT}") == [Effect.CC_US]
 
 
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "-<vendor@parts.example>",
+        "-Vendor <vendor@parts.example>",
+        "-vendor@parts.example <mailto:vendor@parts.example>",
+    ],
+)
+def test_a_minus_takes_a_participant_off_however_the_address_is_dressed(argument: str) -> None:
+    order = done("#cc vendor@parts.example, old-vendor@parts.example").order
+    assert order.participants[-2:] == ("vendor@parts.example", "old-vendor@parts.example")
+    assert done(f"#cc {argument}", order).order.participants[-1:] == ("old-vendor@parts.example",)
+    assert "vendor@parts.example" not in done(f"#cc {argument}", order).order.participants
+
+
+def test_one_half_address_among_participants_is_told() -> None:
+    assert wrong("#cc vendor@parts.example, second@") == [Effect.CC_WRONG]
+
+
 def test_a_link_names_the_other_work_order() -> None:
     other = order(number=1040)
     (event,) = done("#link WO-1040", orders=((1040, other),)).events

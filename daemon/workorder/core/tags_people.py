@@ -265,11 +265,26 @@ def _for_new_contact(address: Address, customer_id: int, scene: Scene) -> Step:
 def add_participants(written: Written, scene: Scene) -> Step:
     """`#cc vendor@parts.example`, several with commas; `#cc -vendor@parts.example` removes."""
     step = Step(told=())
-    argument = written.argument
-    for word in addresses_in(argument) or [argument]:
-        removed = f"-{word}" in argument or word.startswith("-")
-        step = _joined(step, _participant(word.removeprefix("-"), scene, removed=removed))
+    for word, removed in _signed(written.argument) or [(written.argument, False)]:
+        step = _joined(step, _participant(word, scene, removed=removed))
     return step
+
+
+def _signed(words: str) -> list[tuple[str, bool]]:
+    """The addresses, each once, and whether a minus stands before it or before the name with it.
+
+    Empty if an @ stands in what is no address.
+    """
+    found: dict[str, bool] = {}
+    end = 0
+    if len(_ADDRESS.findall(words)) != words.count("@"):
+        return []
+    for match in _ADDRESS.finditer(words):
+        before = words[end : match.start()].lstrip(" ,;<>")
+        word = match[0].rstrip(".,;:")
+        found.setdefault(word.removeprefix("-"), before.startswith("-") or word.startswith("-"))
+        end = match.end()
+    return list(found.items())
 
 
 def _participant(word: str, scene: Scene, *, removed: bool) -> Step:
