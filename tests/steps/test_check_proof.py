@@ -10,10 +10,10 @@ from workorder.config import Config
 from workorder.core.findings import Level
 from workorder.steps.check_proof import check_proof
 from workorder.steps.proof_evidence import LAST_MAILS
+from workorder.steps.site_store import opened_store
 from workorder.store.engine import create_schema, open_engine
 from workorder.store.files import Files
 from workorder.store.inbound import Arrival
-from workorder.store.unit import Store
 
 MX = "mx.northwind.example"
 PASS = f"Authentication-Results: {MX};\r\n dmarc=pass header.from=northwind.example\r\n"
@@ -27,20 +27,17 @@ def site(folder: Path, *ways: str, authserv_id: str = "", made: bool = True) -> 
     config = loaded(folder, f"{SMALLEST}[trust]\n{named}commands = [{words}]\n")
     if made:
         (folder / "var").mkdir()
-        create_schema(open_engine(config.storage.database, create=True))
-        with opened(config).write() as unit:
+        engine = open_engine(config.storage.database, create=True)
+        create_schema(engine)
+        engine.dispose()
+        with opened_store(config) as store, store.write() as unit:
             unit.people.add_technician("maria@northwind.example")
     return config
 
 
-def opened(config: Config) -> Store:
-    return Store(open_engine(config.storage.database), Files(config.storage.files))
-
-
 def record(config: Config, *heads: str, sender: str = "jane@acme.example") -> None:
     """Mails came in with these headers, the last one now."""
-    store = opened(config)
-    with store.write() as unit:
+    with opened_store(config) as store, store.write() as unit:
         for uid, head in enumerate(heads, start=1):
             raw = f"{head}From: {sender}\r\nSubject: {uid}\r\n\r\n{PASS}\r\n".encode()
             sha256 = store.files.put_raw(raw)
@@ -48,7 +45,6 @@ def record(config: Config, *heads: str, sender: str = "jane@acme.example") -> No
                 uidvalidity=1, uid=uid, sha256=sha256, size=len(raw), internaldate=NOON
             )
             unit.inbound.record("support", [arrival], NOON)
-    store.close()
 
 
 def found(config: Config) -> list[tuple[Level, str]]:
@@ -84,7 +80,7 @@ def test_no_way_at_all_is_a_warning(tmp_path: Path) -> None:
 
 def test_a_site_without_technicians_is_told(tmp_path: Path) -> None:
     config = site(tmp_path, "reply")
-    with opened(config).write() as unit:
+    with opened_store(config) as store, store.write() as unit:
         unit.people.remove_technician(1, NOON)
     assert NO_TECHNICIAN in found(config)
 
@@ -110,12 +106,9 @@ def test_our_own_mail_and_what_cannot_be_read_are_no_evidence(tmp_path: Path) ->
     config = site(tmp_path, "dmarc", authserv_id=MX)
     record(config, *[PASS] * 5)
     record(config, *[""] * 20, sender="Northwind <Support@northwind.example>")
-    store = opened(config)
-    gone, broken = (
-        Files(tmp_path / "elsewhere").put_raw(b"A: b\r\n\r\n"),
-        store.files.put_raw(b"\0"),
-    )
-    with store.write() as unit:
+    gone = Files(tmp_path / "elsewhere").put_raw(b"A: b\r\n\r\n")
+    broken = Files(config.storage.files).put_raw(b"\0")
+    with opened_store(config) as store, store.write() as unit:
         for uid, sha256 in enumerate((gone, broken), start=100):
             arrival = Arrival(uidvalidity=1, uid=uid, sha256=sha256, size=9, internaldate=NOON)
             unit.inbound.record("support", [arrival], NOON)

@@ -75,7 +75,9 @@ class Stage:
         )
         shutil.copytree(shipped.rules_folder(), self.folder / "rules")
         config = load(config_file)
-        create_schema(open_engine(config.storage.database, create=True))
+        engine = open_engine(config.storage.database, create=True)
+        create_schema(engine)
+        engine.dispose()
         self._site = self._resources.enter_context(open_site(config))
         with self._site.store.write() as unit:
             settle(unit)
