@@ -10,13 +10,6 @@ _DOUBLINGS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """The server took it; `reply` is its answer to the final dot."""
-
-    reply: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Postponed:
     """Not now; tried again at `next_at`."""
 

@@ -100,10 +100,10 @@ def first_mail() -> EmailMessage:
 
 def technicians_answer(notice: Message) -> EmailMessage:
     """The technician answers the notice, as a mail client does."""
-    text = """\
-        Good morning Jane, that is most likely the paper sensor. I will be with you
-        at eleven and bring a spare one.
-        """
+    text = (
+        "Good morning Jane, that is most likely the paper sensor. I will be with you\n"
+        "at eleven and bring a spare one.\n"
+    )
     quote = f"\n{_attribution()}\n> ...\n"
     return _answer(f"Maria Santos <{MARIA}>", notice, text, quote)
 

@@ -31,6 +31,7 @@ def names_for(  # noqa: PLR0913 - one value for each thing that tags can be abou
     addresses = [*_addresses(reading), *(forwarded.authors if forwarded else ())]
     contacts = _contacts(unit, addresses, order, reading)
     owners = _owners(unit, addresses) if reading.has(Tag.FOR) else ()
+    asks_name = reading.has(Tag.CUSTOMER)
     own_name = _customer_named(unit, reading)
     named = [each for each in (own_name, ruled_customer) if each is not None]
     orders = _orders(unit, reading, prefix)
@@ -45,9 +46,7 @@ def names_for(  # noqa: PLR0913 - one value for each thing that tags can be abou
         technicians=people.technicians(),
         customers=customers,
         named_customer=own_name,
-        customer_names=people.customer_names()
-        if reading.has(Tag.CUSTOMER) and not own_name
-        else (),
+        customer_names=people.customer_names() if asks_name and own_name is None else (),
         contacts=tuple(dict.fromkeys([*contacts, *primaries])),
         domain_owners=owners,
         domains=people.domain_names() if _is_stranger(addresses, contacts, owners) else (),
