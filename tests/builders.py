@@ -40,6 +40,7 @@ def policy(**changes: Any) -> Policy:
         "own_addresses": frozenset({SUPPORT}),
         "domain": "northwind.example",
         "language": "en",
+        "timezone": "America/New_York",
         "reopen_within": timedelta(days=14),
     }
     return Policy(**(values | changes))

@@ -52,7 +52,6 @@ class Site:
             policy=self.policy,
             ways=tuple(parse_way(way) for way in config.trust.commands),
             authserv_id=config.trust.authserv_id,
-            timezone=config.site.timezone,
         )
 
     def rule_set(self) -> RuleSet:
@@ -80,7 +79,7 @@ class Site:
             policy=self.policy,
             first_number=self.config.numbers.first,
             clock=self.clock,
-            plan=self.rule_set().notices,
+            rules=self.rule_set(),
         )
 
     def pool(self, workers: int) -> RenderPool:
@@ -139,6 +138,7 @@ def policy_of(config: Config) -> Policy:
         own_addresses=frozenset({support.lower(), *(login.lower() for login in logins)}),
         domain=support.rpartition("@")[2],
         language=config.site.language,
+        timezone=config.site.timezone,
         reopen_within=timedelta(days=config.work_orders.reopen_days),
     )
 

@@ -11,7 +11,7 @@ import schedule
 from workorder.bootstrap import Site
 from workorder.config import MailboxConfig
 from workorder.core.message import Address
-from workorder.core.plan import NoticePlan
+from workorder.core.rules import RuleSet
 from workorder.errors import LoginRefusedError
 from workorder.inbound.mailbox import ImapMailbox
 from workorder.outbound.smtp import SmtpTransport
@@ -48,7 +48,7 @@ def _intake_settings(site: Site) -> IntakeSettings:
     )
 
 
-def _delivery_settings(site: Site, plan: Callable[[], NoticePlan]) -> DeliverySettings:
+def _delivery_settings(site: Site, rules: Callable[[], RuleSet]) -> DeliverySettings:
     config = site.config
     return DeliverySettings(
         policy=site.policy,
@@ -57,7 +57,7 @@ def _delivery_settings(site: Site, plan: Callable[[], NoticePlan]) -> DeliverySe
         first_number=config.numbers.first,
         admin_address=config.site.admin_address,
         ways=site.rules.ways,
-        plan=plan,
+        rules=rules,
     )
 
 
@@ -147,7 +147,7 @@ class Daemon:
         self._resources.callback(pool.close)
         transport = SmtpTransport(site.config.smtp)
         self._resources.callback(transport.close)
-        settings = _delivery_settings(site, lambda: self._rules.current.notices)
+        settings = _delivery_settings(site, lambda: self._rules.current)
         to_send = self._surroundings(self._send_wake)
         to_compose = self._surroundings(self._compose_wake)
         compose = Compose(site.store, pool, settings, to_send)

@@ -201,7 +201,7 @@ class Site:
             unit.people.add_technician("maria@northwind.example", name="Maria")
         self.clock = FakeClock()
         self.mailbox = FakeMailbox()
-        site = SiteRules(policy=policy(), ways=(), authserv_id="", timezone="America/New_York")
+        site = SiteRules(policy=policy(), ways=(), authserv_id="")
         settings = IntakeSettings(
             rules=site,
             first_number=1001,

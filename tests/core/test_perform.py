@@ -22,8 +22,8 @@ from workorder.core.events import (
     StatusChanged,
     TitleChanged,
     Undone,
-    fold,
 )
+from workorder.core.fold import fold
 from workorder.core.message import Address, Forwarded
 from workorder.core.model import Contact, Person, Priority, Status, WorkOrder
 from workorder.core.perform import Performance, perform

@@ -28,7 +28,6 @@ SITE = SiteRules(
     policy=policy(),
     ways=(parse_way("dmarc"), parse_way("reply")),
     authserv_id=AUTHSERV,
-    timezone="America/New_York",
 )
 
 

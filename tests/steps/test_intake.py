@@ -26,7 +26,6 @@ def settings(max_mail_bytes: int = 40_000_000) -> IntakeSettings:
         policy=policy(),
         ways=(parse_way("dmarc"), parse_way("reply")),
         authserv_id="mx.example",
-        timezone="UTC",
     )
     return IntakeSettings(
         rules=rules,

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from store.made import JANE, a_notice, an_opening, an_order, decide, in_hand, recorded
-from workorder.core.events import EquipmentChanged, Replied, StatusChanged, fold, opened
+from workorder.core.events import EquipmentChanged, Replied, StatusChanged
+from workorder.core.fold import fold, opened
 from workorder.core.model import Status
 from workorder.store.orders import FileRow
 from workorder.store.unit import Store

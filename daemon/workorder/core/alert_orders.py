@@ -14,9 +14,8 @@ from workorder.core.events import (
     Noted,
     Opened,
     StatusChanged,
-    fold,
-    opened,
 )
+from workorder.core.fold import fold, opened
 from workorder.core.model import SYSTEM, OpenedBy, Person, Priority, Status, WorkOrder
 from workorder.core.notice import NoticeKind
 from workorder.core.subjects import MAX_TITLE, title_of

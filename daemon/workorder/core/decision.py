@@ -30,12 +30,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the site's configuration says about deciding."""
+    """What the site's configuration says about deciding; `timezone` is an IANA name."""
 
     prefix: str
     own_addresses: frozenset[str]
     domain: str
     language: str
+    timezone: str
     reopen_within: timedelta
 
 

@@ -4,16 +4,8 @@ from workorder.core.audience import Occasion
 from workorder.core.correlate import Placement
 from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling
 from workorder.core.equipment import mentioned
-from workorder.core.events import (
-    EquipmentChanged,
-    Event,
-    Linked,
-    Noted,
-    Opened,
-    Unproven,
-    fold,
-    opened,
-)
+from workorder.core.events import EquipmentChanged, Event, Linked, Noted, Opened, Unproven
+from workorder.core.fold import fold, opened
 from workorder.core.model import SYSTEM, Customer, OpenedBy, Person, WorkOrder
 from workorder.core.notice import NoticeKind
 from workorder.core.ruled import NO_RULES, Ruled

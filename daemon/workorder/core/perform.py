@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from workorder.core.effects import Effect
-from workorder.core.events import Event, StatusChanged, fold
+from workorder.core.events import Event, StatusChanged
+from workorder.core.fold import fold
 from workorder.core.model import WorkOrder
 from workorder.core.scene import (
     Elsewhere,

@@ -7,14 +7,8 @@ from workorder.core.audience import Occasion
 from workorder.core.correlate import Candidate, Placement
 from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling
 from workorder.core.equipment import mentioned
-from workorder.core.events import (
-    EquipmentChanged,
-    Event,
-    Replied,
-    StatusChanged,
-    Unproven,
-    fold,
-)
+from workorder.core.events import EquipmentChanged, Event, Replied, StatusChanged, Unproven
+from workorder.core.fold import fold
 from workorder.core.model import Status, WorkOrder
 from workorder.core.notice import NoticeKind
 

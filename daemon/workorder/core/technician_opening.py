@@ -17,9 +17,8 @@ from workorder.core.events import (
     Noted,
     Opened,
     StatusChanged,
-    fold,
-    opened,
 )
+from workorder.core.fold import fold, opened
 from workorder.core.model import OpenedBy, Person, WorkOrder
 from workorder.core.notice import NoticeKind
 from workorder.core.perform import LOOKING, Performance, perform

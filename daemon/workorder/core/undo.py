@@ -25,8 +25,8 @@ from workorder.core.events import (
     TitleChanged,
     Undone,
     Unproven,
-    apply,
 )
+from workorder.core.fold import apply
 from workorder.core.scene import PastEvent, PastNotice, Scene, Step, Told, phrase, text, wrong
 from workorder.core.tag_words import words_of
 from workorder.core.tags import Written

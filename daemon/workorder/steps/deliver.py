@@ -22,7 +22,7 @@ from workorder.core.delivery import Buried, Postponed, after_refusal
 from workorder.core.events import MailFailed
 from workorder.core.message import Address
 from workorder.core.notice import Envelope, EventCard, Letter, NoticeKind, OrderCard, SiteCard
-from workorder.core.plan import SHIPPED, NoticePlan
+from workorder.core.rules import BUILT_IN, RuleSet
 from workorder.core.trust import Way
 from workorder.errors import (
     PermanentDeliveryError,
@@ -68,7 +68,7 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverySettings:
-    """What the configuration says about delivery; `plan` gives the notices' plan in force."""
+    """What the configuration says about delivery; `rules` gives those in force."""
 
     policy: Policy
     site: SiteCard
@@ -76,7 +76,7 @@ class DeliverySettings:
     first_number: int
     admin_address: str
     ways: tuple[Way, ...] = ()
-    plan: Callable[[], NoticePlan] = lambda: SHIPPED
+    rules: Callable[[], RuleSet] = lambda: BUILT_IN
 
 
 class Compose:
@@ -341,7 +341,7 @@ class Send:
             settings.policy,
             first_number=settings.first_number,
             now=now,
-            plan=settings.plan(),
+            rules=settings.rules(),
         )
         recorder.record(decision, Cause())
 

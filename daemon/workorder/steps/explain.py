@@ -9,7 +9,8 @@ from workorder.core.announce import announce
 from workorder.core.correlate import Placement, place
 from workorder.core.decide import decide
 from workorder.core.decision import Decision, Facts
-from workorder.core.events import Event, fold, opened
+from workorder.core.events import Event
+from workorder.core.fold import fold, opened
 from workorder.core.model import WorkOrder
 from workorder.core.notice import NoticeRequest
 from workorder.core.rules import RuleAccount, RuleSet

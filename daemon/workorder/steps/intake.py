@@ -233,7 +233,7 @@ class Intake:
             settings.rules.policy,
             first_number=settings.first_number,
             now=now,
-            plan=rules.notices,
+            rules=rules,
         )
         cause = Cause(mail_id=entry.id, message_id=_answerable(mail), files=files)
         recorded = recorder.record(decision, cause)

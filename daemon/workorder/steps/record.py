@@ -13,7 +13,7 @@ from workorder.core.events import Opened
 from workorder.core.message import Address
 from workorder.core.model import Contact, WorkOrder
 from workorder.core.notice import Audience, AutoSubmitted, NoticeKind, NoticeRequest
-from workorder.core.plan import SHIPPED, NoticePlan
+from workorder.core.rules import BUILT_IN, RuleSet
 from workorder.steps.facts import new_message_id
 from workorder.store.orders import FileRow
 from workorder.store.outbox import NewNotice
@@ -47,11 +47,11 @@ class Recorder:
         *,
         first_number: int,
         now: datetime,
-        plan: NoticePlan = SHIPPED,
+        rules: RuleSet = BUILT_IN,
     ) -> None:
         self._unit = unit
         self._policy = policy
-        self._plan = plan
+        self._rules = rules
         self._first_number = first_number
         self._now = now
 
@@ -103,7 +103,7 @@ class Recorder:
             self._notice(request, order, event_ids[telling.event], cause)
             for telling in decision.tellings
             for request in announce(
-                telling.occasion, order, people, self._plan, cause=cause.message_id
+                telling.occasion, order, people, self._rules.notices, cause=cause.message_id
             )
             if not request.capped or self._within_caps(order.number, request)
         ]

@@ -8,7 +8,7 @@ from workorder.core.decision import Decision, Outcome, Policy
 from workorder.core.events import EquipmentChanged, Event, Opened
 from workorder.core.message import normal_address
 from workorder.core.model import Contact, Equipment, OpenedBy, Person, Technician, WorkOrder
-from workorder.core.plan import SHIPPED, NoticePlan
+from workorder.core.rules import BUILT_IN, RuleSet
 from workorder.core.subjects import MAX_TITLE, NO_SUBJECT
 from workorder.errors import NotFoundError, RequestError
 from workorder.steps.facts import new_message_id
@@ -39,11 +39,11 @@ class OpenOrder:
         policy: Policy,
         first_number: int,
         clock: Callable[[], datetime],
-        plan: NoticePlan = SHIPPED,
+        rules: RuleSet = BUILT_IN,
     ) -> None:
         self._store = store
         self._policy = policy
-        self._plan = plan
+        self._rules = rules
         self._first_number = first_number
         self._clock = clock
 
@@ -71,7 +71,7 @@ class OpenOrder:
                 self._policy,
                 first_number=self._first_number,
                 now=now,
-                plan=self._plan,
+                rules=self._rules,
             )
             order = recorder.record(decision, Cause()).order
         assert order is not None  # an opening always makes one

@@ -13,4 +13,8 @@ class SiteRules:
     policy: Policy
     ways: tuple[Way, ...]
     authserv_id: str
-    timezone: str
+
+    @property
+    def timezone(self) -> str:
+        """The site's zone, by its IANA name."""
+        return self.policy.timezone

@@ -75,7 +75,7 @@ class TechnicianWrites:
                 policy,
                 first_number=self._first_number,
                 now=now,
-                plan=self._rule_set.notices,
+                rules=self._rule_set,
             )
             recorded = recorder.record(replace(decision, answers=None), Cause())
         return Written(

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, func, insert, select, update
 
-from workorder.core.events import Event, Opened, fold, opened
+from workorder.core.events import Event, Opened
+from workorder.core.fold import fold, opened
 from workorder.core.model import CLOSED, Person, WorkOrder
 from workorder.core.notice import NoticeKind
 from workorder.core.scene import PastEvent
