@@ -41,6 +41,7 @@ def policy(**changes: Any) -> Policy:
         "domain": "northwind.example",
         "language": "en",
         "timezone": "America/New_York",
+        "admin_address": "admin@northwind.example",
         "reopen_within": timedelta(days=14),
     }
     return Policy(**(values | changes))

@@ -83,8 +83,10 @@ class FakePress:
 
     fault: RenderError | None = None
     pdf_problem: str = ""
+    jobs: list[PressJob] = field(default_factory=list)
 
     def submit(self, job: PressJob) -> Future[PressResult]:
+        self.jobs.append(job)
         future: Future[PressResult] = Future()
         if self.fault is not None:
             future.set_exception(self.fault)

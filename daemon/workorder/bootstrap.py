@@ -20,6 +20,7 @@ from workorder.core.rules import RuleSet
 from workorder.core.trust import parse_way
 from workorder.errors import StorageError
 from workorder.outbound.pool import RenderPool
+from workorder.steps.hours import BankDesk
 from workorder.steps.requests import OpenOrder
 from workorder.steps.site_rules import SiteRules
 from workorder.steps.writing import TechnicianWrites
@@ -70,6 +71,12 @@ class Site:
             rule_set=self.rule_set(),
             first_number=self.config.numbers.first,
             clock=self.clock,
+        )
+
+    def bank_desk(self) -> BankDesk:
+        """What an admin does with customers' banks."""
+        return BankDesk(
+            store=self.store, policy=self.policy, rules=self.rule_set(), clock=self.clock
         )
 
     def open_order(self) -> OpenOrder:
@@ -139,6 +146,7 @@ def policy_of(config: Config) -> Policy:
         domain=support.rpartition("@")[2],
         language=config.site.language,
         timezone=config.site.timezone,
+        admin_address=config.site.admin_address,
         reopen_within=timedelta(days=config.work_orders.reopen_days),
     )
 

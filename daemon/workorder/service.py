@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Self
 
-import schedule
-
 from workorder.bootstrap import Site
 from workorder.config import MailboxConfig
 from workorder.core.message import Address
@@ -16,22 +14,29 @@ from workorder.errors import LoginRefusedError
 from workorder.inbound.mailbox import ImapMailbox
 from workorder.outbound.smtp import SmtpTransport
 from workorder.runner import Task, Wake, run_forever, run_once, stop_on_signals
-from workorder.steps.deliver import Compose, DeliverySettings, Send
+from workorder.steps.compose import Compose
+from workorder.steps.deliver import Send
+from workorder.steps.delivery_settings import DeliverySettings
 from workorder.steps.housekeeping import Housekeeping
 from workorder.steps.intake import Intake, IntakeSettings
-from workorder.steps.record import trouble
+from workorder.steps.remind import ClockSettings, Remind
 from workorder.steps.rulebook import RuleBook
 from workorder.steps.surroundings import Surroundings
+from workorder.steps.trouble import trouble
+from workorder.steps.wheel import Chore, Wheel
 from workorder.store.lock import SiteLock
 
 INTAKE = "intake"
 DELIVER = "deliver"
-PARTS = (INTAKE, DELIVER)
+REMIND = "remind"
+PARTS = (INTAKE, DELIVER, REMIND)
 
 # A batch of fifty mails, or a server that thinks for ten minutes about the final dot.
 _INTAKE_DEADLINE = 900.0
 _DELIVER_DEADLINE = 1200.0
 _DELIVER_IDLE = 5.0
+_CLOCK_SECONDS = 20
+_CLOCK_DEADLINE = 300.0
 
 
 def _unwatched(_name: str) -> None:
@@ -87,6 +92,7 @@ class Daemon:
         )
         self._intakes = self._build_intakes() if INTAKE in only else []
         self._delivery = self._build_delivery() if DELIVER in only else None
+        self._clock = self._build_clock() if REMIND in only else None
 
     def __enter__(self) -> Self:
         """Hold the site, and take back what a dead process had in hand.
@@ -115,6 +121,7 @@ class Daemon:
     def run_once(self) -> list[str]:
         """Do all that is due now; the faults met, one line each."""
         steps: list[Callable[[], bool]] = [intake for intake, _ in self._intakes]
+        steps += [self._clock] if self._clock is not None else []
         if self._delivery is not None:
             compose, send = self._delivery
             steps += [compose, send]
@@ -154,12 +161,23 @@ class Daemon:
         send = Send(site.store, transport, settings, to_compose)
         return compose, send
 
+    def _build_clock(self) -> Remind:
+        site = self._site
+        settings = ClockSettings(
+            policy=site.policy,
+            first_number=site.config.numbers.first,
+            rules=lambda: self._rules.current,
+        )
+        return Remind(site.store, settings, self._surroundings(self._compose_wake))
+
     def _tasks(self) -> list[Task]:
         tasks = [self._intake_task(*pair) for pair in self._intakes]
         if self._delivery is not None:
             compose, send = self._delivery
             tasks.append(_delivery_task("compose", compose, self._compose_wake))
             tasks.append(_delivery_task("send", send, self._send_wake))
+        if self._clock is not None:
+            tasks.append(self._clock_task(self._clock))
         tasks.append(self._housekeeping_task())
         return tasks
 
@@ -189,12 +207,23 @@ class Daemon:
             unit.outbox.add([notice], now)
         self._compose_wake()
 
+    def _clock_task(self, clock: Remind) -> Task:
+        return Task(
+            name="clock",
+            step=Wheel([Chore(seconds=_CLOCK_SECONDS, do=lambda: self._let_run(clock))]),
+            wait=lambda seconds: (self._stop.wait(seconds), None)[1],
+            idle_seconds=1.0,
+            deadline=_CLOCK_DEADLINE,
+        )
+
+    def _let_run(self, clock: Remind) -> None:
+        while not self._stop.is_set() and clock():
+            pass
+
     def _housekeeping_task(self) -> Task:
-        wheel = schedule.Scheduler()
         chores = Housekeeping(
             store=self._site.store,
             clock=self._site.clock,
-            wheel=wheel,
             wake=self._send_wake,
             refresh_rules=self._rules.refresh,
         )

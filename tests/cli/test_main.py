@@ -13,6 +13,7 @@ COMMANDS = [
     *("init", "check", "run", "demo", "list", "show", "pdf", "open"),
     *("do", "rules"),
     *("customer", "contact", "equipment", "technician"),
+    *("hours", "statement", "report"),
     *("tags", "templates", "mail", "outbox", "reconcile"),
 ]
 HEAVY = {"sqlalchemy", "alembic", "pydantic", "imapclient", "jinja2", "xhtml2pdf", "structlog"}

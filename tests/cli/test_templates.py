@@ -40,6 +40,15 @@ def test_pdf_and_html_are_written_where_asked(shell: Shell, tmp_path: Path) -> N
     assert "WO-1042.pdf" in text
 
 
+def test_a_statement_is_printed_and_its_page_can_be_seen(shell: Shell, tmp_path: Path) -> None:
+    pdf = tmp_path / "statement.pdf"
+    text = shell.must("templates", "preview", "statement", "--pdf", str(pdf))
+    assert "Subject: Acme Ltd: your hours in November 2026\n" in text
+    page = "".join(page.extract_text() for page in PdfReader(pdf).pages)
+    assert "Statement of hours" in page
+    assert "Twelve months" in shell.must("templates", "preview", "pdf/statement.html")
+
+
 def test_language_and_reader_can_be_chosen(shell: Shell) -> None:
     english = shell.must("templates", "preview", "opened")
     spanish = shell.must("templates", "preview", "opened", "--language", "es")

@@ -24,8 +24,8 @@ from workorder.core.conditions import (
     says,
 )
 from workorder.core.message import Address, Attachment
-from workorder.core.rule_case import MAX_LOOKED_AT
 from workorder.core.rule_patterns import WHITE, pattern
+from workorder.core.rule_texts import MAX_LOOKED_AT
 from workorder.core.rule_words import failure, in_words, quoted
 from workorder.core.sender import Sender
 from workorder.core.trust import DmarcResult

@@ -26,8 +26,8 @@ from workorder.core.conditions import (
 )
 from workorder.core.message import Address, Attachment
 from workorder.core.model import Priority, Status
-from workorder.core.rule_case import MAX_LOOKED_AT
 from workorder.core.rule_index import RuleIndex
+from workorder.core.rule_texts import MAX_LOOKED_AT
 from workorder.core.rules import BUILT_IN, NO_RULING, Hit, IntakeRule, IntakeRules, Sets
 from workorder.core.sender import Sender
 from workorder.core.trust import DmarcResult

@@ -388,7 +388,7 @@ def test_a_customers_letter_shows_nothing_that_is_internal() -> None:
         if shown.audience is not Audience.CUSTOMER:
             continue
         event = replace(shown.event, reason=secret, recipient="boss@northwind.example")
-        message = parsed(composed(replace(shown, event=event)))
+        message = parsed(composed(replace(shown, event=event), pdf=PDF if shown.order else None))
         assert secret not in str(message)
         for subtype in ("plain", "html"):
             assert secret not in content(message, subtype)
@@ -398,6 +398,14 @@ def test_a_customers_letter_shows_nothing_that_is_internal() -> None:
 def test_a_pdf_without_a_work_order_is_refused() -> None:
     with pytest.raises(RenderError, match="without a work order"):
         composed(letter(NoticeKind.TROUBLE), pdf=PDF)
+
+
+def test_the_file_of_a_statement_is_named_after_its_month() -> None:
+    message = parsed(composed(letter(NoticeKind.STATEMENT), pdf=PDF))
+    (file,) = message.iter_attachments()
+    assert file.get_filename() == "Statement-2026-11.pdf"
+    assert message["X-WorkOrder"] is None
+    assert message["X-WorkOrder-Event"] == "statement"
 
 
 def test_a_failed_pdf_is_told_in_the_mail() -> None:

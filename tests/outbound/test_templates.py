@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -147,6 +147,17 @@ def test_the_first_line_of_the_text_says_what_happened(shipped: Templates) -> No
         NoticeKind.CANCELLED: "Work order WO-1042 was cancelled. It is closed, and nothing more "
         "will be done. If it is still needed, just reply to this e-mail, and we will take it up "
         "again.",
+        NoticeKind.REMINDER: "We still need your answer about work order WO-1042.",
+        NoticeKind.OPEN_LONG: "Work order WO-1042 has been open for 9 days.",
+        NoticeKind.FOLLOW_UP: "As planned for Thursday, December 3, 2026, we are coming back to "
+        "work order WO-1042.",
+        NoticeKind.APPROVAL: "You asked for work, and Acme Ltd has no hours left in its bank.",
+        NoticeKind.BANK_LOW: "Acme Ltd has 6 h 30 min left in its bank of hours.",
+        NoticeKind.BALANCE: "Acme Ltd has 6 h 30 min left in its bank of hours.",
+        NoticeKind.STATEMENT: "This is the statement of hours of Acme Ltd for November 2026.",
+        NoticeKind.TIMER_LONG: "Your timer on work order WO-1042 has been running since "
+        "Dec 2, 2026, 11:48\xa0AM.",
+        NoticeKind.DIGEST: "Your work orders on Thursday, December 3, 2026.",
         NoticeKind.NOTE: "Tom Berg wrote an internal note about work order WO-1042.",
         NoticeKind.TRANSCRIPT: "Done: your e-mail about work order WO-1042.",
         NoticeKind.UNPROVEN: "Your e-mail about work order WO-1042 was kept as an internal note: "
@@ -492,6 +503,21 @@ def test_times_are_in_the_sites_zone_with_its_name_by_locale(tmp_path: Path) -> 
         "1 de julio de 2026, 4:30 (hora de verano de Europa central)|1 de julio de 2026"
         "|En espera del proveedor"
     )
+
+
+def test_a_day_is_the_sites_and_written_as_long_as_is_asked(tmp_path: Path) -> None:
+    source = "{{ event.at | day }}|{{ event.day | weekday }}|{{ event.day | month }}"
+    source += "|{{ event.at | month_short }}|{{ 90 | signed }}|{{ -90 | signed }}|{{ 0 | signed }}"
+    templates = overriding(tmp_path, mail__opened__body_txt=source)
+    letter = opened()
+    late = datetime(2026, 7, 1, 2, 30, tzinfo=UTC)
+    letter = replace(letter, event=replace(letter.event, at=late, day=date(2026, 12, 1)))
+    assert templates.render("mail/opened/body.txt", letter) == (
+        "Jun 30, 2026|Tuesday, December 1, 2026|December 2026|Jun 2026"
+        "|+1 h 30 min|\u22121 h 30 min|0 min"
+    )
+    spanish = templates.render("mail/opened/body.txt", replace(letter, language="es"))
+    assert "martes, 1 de diciembre de 2026|diciembre de 2026|jun 2026" in spanish
 
 
 def test_durations_are_hours_and_minutes(tmp_path: Path) -> None:

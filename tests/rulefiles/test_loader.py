@@ -21,9 +21,20 @@ from workorder.core.plan import SHIPPED, Announcement, PlanLine, Role
 from workorder.core.rules import BUILT_IN, RuleSet, Sets
 from workorder.core.vocabulary import Tag
 from workorder.errors import ConfigError
-from workorder.rulefiles import ALERTS, INTAKE, NOTICES, TAGS, load, load_texts, read_texts
+from workorder.rulefiles import (
+    ALERTS,
+    BILLING,
+    CALENDAR,
+    INTAKE,
+    NOTICES,
+    TAGS,
+    load,
+    load_texts,
+    read_texts,
+)
 
 FOLDER = Path("rules")
+FILES = [INTAKE, TAGS, NOTICES, ALERTS, BILLING, CALENDAR]
 RULE = '[[rule]]\nname = "r"\nstop = true\n'
 
 
@@ -39,6 +50,7 @@ def test_an_empty_folder_says_what_is_built_in(tmp_path: Path) -> None:
         BUILT_IN.thanks,
     )
     assert (rules.vocabulary, rules.notices) == (BUILT_IN.vocabulary, SHIPPED)
+    assert (rules.billing, rules.calendar) == (BUILT_IN.billing, BUILT_IN.calendar)
     assert rules.fingerprint != BUILT_IN.fingerprint
 
 
@@ -47,20 +59,16 @@ def test_what_was_loaded_can_be_loaded_from_its_texts(tmp_path: Path) -> None:
     (tmp_path / TAGS).write_bytes(b"[de]\r\nfinished = ['fertig']\r\n")
     for ignored in ("README.md", "intake.toml.bak", ".intake.toml.swp", ".hidden.toml"):
         (tmp_path / ignored).write_text("[[[")
-    (tmp_path / "billing.toml").write_text("of = the next issue")
-    (tmp_path / "calendar.toml").write_bytes(b"\xff")
+    (tmp_path / BILLING).write_text("[default]\nminimum = '1h'\n")
+    (tmp_path / CALENDAR).write_text("[timer]\nlongest = '4h'\n")
     texts = read_texts(tmp_path)
-    assert [*texts] == [INTAKE, TAGS]
+    assert [*texts] == [INTAKE, TAGS, BILLING, CALENDAR]
     assert load_texts(texts, tmp_path) == load(tmp_path)
 
 
 @given(
-    st.dictionaries(
-        st.sampled_from([INTAKE, TAGS, NOTICES, ALERTS]), st.sampled_from(["", "#", "# ", "# '\n"])
-    ),
-    st.dictionaries(
-        st.sampled_from([INTAKE, TAGS, NOTICES, ALERTS]), st.sampled_from(["", "#", "# ", "# '\n"])
-    ),
+    st.dictionaries(st.sampled_from(FILES), st.sampled_from(["", "#", "# ", "# '\n"])),
+    st.dictionaries(st.sampled_from(FILES), st.sampled_from(["", "#", "# ", "# '\n"])),
 )
 def test_the_fingerprint_is_another_for_every_other_text_and_only_then(
     one: dict[str, str], other: dict[str, str]
@@ -72,7 +80,7 @@ def test_the_fingerprint_is_another_for_every_other_text_and_only_then(
 def test_files_that_are_not_read_do_not_change_the_fingerprint(tmp_path: Path) -> None:
     (tmp_path / INTAKE).write_text(RULE)
     before = load(tmp_path).fingerprint
-    (tmp_path / "billing.toml").write_text("x")
+    (tmp_path / "README.md").write_text("x")
     (tmp_path / INTAKE).touch()
     assert load(tmp_path).fingerprint == before
 
@@ -185,6 +193,30 @@ def test_notices_change_only_what_is_written() -> None:
     assert plan[Announcement.FINISHED].to == SHIPPED[Announcement.FINISHED].to
     assert plan[Announcement.NOTE] == PlanLine(to=(Role.ASSIGNED,), template="x")
     assert plan[Announcement.CANCELLED] == SHIPPED[Announcement.CANCELLED]
+
+
+def test_a_notice_of_no_work_order_goes_to_those_it_can_go_to() -> None:
+    plan = loaded(
+        """
+[bank-low]
+to = ["admin"]
+[balance]
+to = ["writer", "primary-contacts", "writer"]
+[statement]
+to = []
+pdf = false
+[follow-up]
+to = "writer"
+pdf = true
+""",
+        NOTICES,
+    ).notices
+    assert plan[Announcement.BANK_LOW].to == (Role.ADMIN,)
+    assert plan[Announcement.BALANCE].to == (Role.WRITER, Role.PRIMARY_CONTACTS)
+    assert plan[Announcement.STATEMENT] == PlanLine(to=(), template="statement", pdf=False)
+    assert plan[Announcement.FOLLOW_UP] == PlanLine(
+        to=(Role.WRITER,), template="follow-up", pdf=True
+    )
 
 
 def test_an_alert_rule_is_read_whole() -> None:

@@ -261,6 +261,55 @@ NOTICE_CASES = [
     ("[mail-failed]\nto = ['participants']\n", 2, "it is worded for technicians alone"),
     ("[note]\npdf = true\n", 2, "note.pdf: has no effect: the PDF is for the customer's side"),
     ("opened = ['requester']\n", 1, "opened: must be a table: [opened]"),
+    (
+        "[opened]\nto = ['writer']\n",
+        2,
+        'opened.to: "writer": makes sense only in [follow-up] and [balance]',
+    ),
+    ("[finished]\nto = 'admin'\n", 2, 'finished.to: "admin": makes sense only in [bank-low]'),
+    (
+        "[bank-low]\nto = ['requester']\n",
+        2,
+        (
+            'bank-low.to: "requester": it is of no work order, '
+            "and goes to primary-contacts and admin only"
+        ),
+    ),
+    (
+        "[bank-low]\nto = ['writer']\n",
+        2,
+        'bank-low.to: "writer": it is of no work order, and goes to primary-contacts and adm',
+    ),
+    (
+        "[balance]\nto = ['admin']\n",
+        2,
+        'balance.to: "admin": it is of no work order, and goes to primary-contacts and writer only',
+    ),
+    (
+        "[statement]\nto = ['technicians']\n",
+        2,
+        'statement.to: "technicians": it is of no work order, and goes to primary-contacts only',
+    ),
+    (
+        "[bank-low]\npdf = true\n",
+        2,
+        "bank-low.pdf: has no effect: it is of no work order, and has no PDF",
+    ),
+    ("[balance]\npdf = true\n", 2, "balance.pdf: has no effect: it is of no work order, and has"),
+    (
+        "[timer-long]\n",
+        1,
+        (
+            "[timer-long] cannot be set here: it goes to the technician whose timer it is, always, "
+            "and to nobody else"
+        ),
+    ),
+    (
+        "[digest]\nto = []\n",
+        1,
+        "[digest] cannot be set here: it goes to the technician whose day it is, always, and to no",
+    ),
+    ("[remindr]\n", 1, 'unknown notice "remindr" (did you mean "reminder"?)'),
 ]
 
 EVERY = [

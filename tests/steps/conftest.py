@@ -14,17 +14,18 @@ from workorder.store.unit import Store
 @pytest.fixture
 def small_store(tmp_path: Path) -> Iterator[Store]:
     """A store with one customer, two contacts and a technician."""
-    yield from _filled(open_engine(f"sqlite:///{tmp_path / 'workorder.db'}", create=True), tmp_path)
+    yield from filled(open_engine(f"sqlite:///{tmp_path / 'workorder.db'}", create=True), tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """The same, in a database of either kind."""
     engine: Engine = request.getfixturevalue(f"{request.param}_engine")
-    yield from _filled(engine, tmp_path)
+    yield from filled(engine, tmp_path)
 
 
-def _filled(engine: Engine, tmp_path: Path) -> Iterator[Store]:
+def filled(engine: Engine, tmp_path: Path) -> Iterator[Store]:
+    """The store of a new site, closed after use."""
     create_schema(engine)
     store = Store(engine, Files(tmp_path / "files"))
     with store.write() as unit:

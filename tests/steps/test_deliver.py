@@ -1,14 +1,17 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from builders import policy
 from fakes import FakeClock, FakePress, FakeTransport
+from workorder.core.calendar import SHIPPED, Calendar, Span
 from workorder.core.decision import Decision, Outcome
 from workorder.core.events import Opened
 from workorder.core.message import Address
 from workorder.core.model import OpenedBy, Person
 from workorder.core.notice import SiteCard
+from workorder.core.rules import BUILT_IN
 from workorder.errors import (
     PermanentDeliveryError,
     RenderError,
@@ -16,7 +19,9 @@ from workorder.errors import (
     TransportDownError,
     UnknownDeliveryError,
 )
-from workorder.steps.deliver import Compose, DeliverySettings, Send
+from workorder.steps.compose import Compose
+from workorder.steps.deliver import Send
+from workorder.steps.delivery_settings import DeliverySettings
 from workorder.steps.record import Cause, Recorder, tell_of_opening
 from workorder.steps.surroundings import Surroundings
 from workorder.store.outbox import OutboxRow
@@ -40,14 +45,16 @@ SETTINGS = DeliverySettings(
 class PostRoom:
     """Compose and Send over fakes; one work order was opened."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, calendar: Calendar = SHIPPED) -> None:
         self.store = store
         self.clock = FakeClock()
         self.press = FakePress()
         self.transport = FakeTransport()
         around = Surroundings(clock=self.clock)
-        self.compose = Compose(store, self.press, SETTINGS, around)
-        self.send = Send(store, self.transport, SETTINGS, around)
+        rules = replace(BUILT_IN, calendar=calendar)
+        settings = replace(SETTINGS, rules=lambda: rules)
+        self.compose = Compose(store, self.press, settings, around)
+        self.send = Send(store, self.transport, settings, around)
         self._open()
 
     def _open(self) -> None:
@@ -182,3 +189,21 @@ def test_a_pdf_that_failed_goes_without_it_and_the_admin_is_told(room: PostRoom)
         room.press.pdf_problem = ""
     room.work()
     assert set(room.recipients()) == EVERYBODY | {"admin@northwind.example"}
+
+
+def test_what_customers_are_told_out_of_hours_waits_where_it_shall(small_store: Store) -> None:
+    day = (Span(start=8 * 60, end=17 * 60),)
+    office = Calendar(week=(day,) * 5 + ((), ()), customer_mail_waits=True)
+    room = PostRoom(small_store, calendar=office)
+    friday_night = datetime(2026, 11, 28, 1, tzinfo=UTC)  # eight in the evening in New York
+    room.clock.now = friday_night
+    room.work()
+    assert room.recipients() == [MARIA]
+    while room.clock.now < datetime(2026, 11, 30, 13, tzinfo=UTC) - timedelta(hours=1):
+        room.clock.advance(timedelta(hours=1))
+        room.work()
+    assert room.recipients() == [MARIA]
+    room.clock.now = datetime(2026, 11, 30, 13, tzinfo=UTC)  # Monday at eight
+    room.work()
+    assert sorted(room.recipients()) == sorted(EVERYBODY)
+    assert all(row.attempts == 1 for row in room.rows().values())

@@ -125,6 +125,7 @@ def test_a_column_that_comes_twice_is_refused(store: Store, tmp_path: Path) -> N
         ("name\nA,B\n", "rows.csv:2: more cells than columns"),
         ('name\n"A\n', "rows.csv is no CSV file"),
         ("name\nA\x00\n", "rows.csv:2: a control character"),
+        ("name\n=1+1\n", "rows.csv:2: '=1+1' is a formula: write the value itself"),
         ("", 'rows.csv:1: column "name" is missing'),
     ],
 )

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from store import work
 from store.made import JANE, NOON, a_notice, an_arrival, an_opening
-from workorder.store import schema
+from workorder.store import schema, schema_outbox
 from workorder.store.engine import create_schema, open_engine
 from workorder.store.files import Files
 from workorder.store.unit import Store, Unit
@@ -95,7 +95,7 @@ def fill(store: Store, count: int) -> None:
             unit.orders.open(an_opening(customer_id=1), (), first=1, mail_id=None)
     with store.engine.begin() as connection:
         connection.execute(insert(schema.inbound), old_mails(count))
-        connection.execute(insert(schema.outbox), old_notices(count))
+        connection.execute(insert(schema_outbox.outbox), old_notices(count))
 
 
 def steps_of(store: Store, work_of: Callable[[Unit, datetime], object]) -> int:

@@ -1,14 +1,22 @@
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from workorder.store import migrations
+from workorder.store.columns import Moment
 from workorder.store.engine import SchemaState, create_schema, schema_state, upgrade
+from workorder.store.files import Files
 from workorder.store.schema import REVISIONS, metadata
+from workorder.store.unit import Store
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def _differences(engine: Engine) -> list[object]:
@@ -79,3 +87,73 @@ def test_a_revision_that_nobody_knows_is_of_a_newer_program(empty_engine: Engine
 def test_the_revisions_are_those_of_the_scripts() -> None:
     scripts = ScriptDirectory(str(Path(migrations.__path__[0])))
     assert [script.revision for script in scripts.walk_revisions()] == [*reversed(REVISIONS)]
+
+
+def _at_revision(engine: Engine, revision: str) -> None:
+    """An empty database as the program of that revision left it."""
+    config = Config()
+    config.set_main_option("script_location", "workorder.store:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def _an_old_order(number: int, status: str, moments: dict[str, object]) -> dict[str, object]:
+    return {
+        "number": number,
+        "title": "Old",
+        "status": status,
+        "requester_name": "",
+        "requester_email": "jane@acme.example",
+        "priority": "normal",
+        "labels": "[]",
+        "equipment_ids": "[]",
+        "participants": "[]",
+        "opened_by": "mail",
+        "thread_id": f"<{number}@acme.example>",
+        "service": "",
+        "worked_minutes": 0,
+        "billed_minutes": 0,
+        "alert_key": "",
+        **moments,
+    }
+
+
+def test_work_orders_of_an_older_program_wait_since_they_did(
+    empty_engine: Engine, tmp_path: Path
+) -> None:
+    _at_revision(empty_engine, "0002")
+    opened, asked = NOON - timedelta(days=9), NOON - timedelta(days=4)
+
+    def bind(moment: datetime) -> object:
+        return Moment().process_bind_param(moment, empty_engine.dialect)
+
+    with empty_engine.begin() as connection:
+        for number, status in ((1, "waiting-customer"), (2, "in-progress"), (3, "finished")):
+            row = _an_old_order(number, status, {"opened_at": bind(opened)})
+            names = ", ".join(row)
+            places = ", ".join(f":{name}" for name in row)
+            connection.execute(text(f"INSERT INTO orders ({names}) VALUES ({places})"), row)  # noqa: S608 - names of columns
+        event = {
+            "number": 1,
+            "at": bind(asked),
+            "kind": "status",
+            "actor": "maria@northwind.example",
+            "public": True,
+            "text": "When?",
+            "data": '{"status":"waiting-customer","was":"in-progress"}',
+        }
+        columns, values = ", ".join(event), ", ".join(f":{name}" for name in event)
+        connection.execute(text(f"INSERT INTO events ({columns}) VALUES ({values})"), event)  # noqa: S608 - as above
+    upgrade(empty_engine)
+    store = Store(empty_engine, Files(tmp_path / "files"))
+    with store.read() as unit:
+        waiting, working, done = (unit.orders.get(number) for number in (1, 2, 3))
+        assert waiting is not None
+        assert working is not None
+        assert done is not None
+        assert (waiting.clocks.silent_since, waiting.clocks.open_since) == (asked, opened)
+        assert (working.clocks.silent_since, working.clocks.open_since) == (None, opened)
+        assert done.clocks.open_since is None
+        assert waiting.hours.timers == ()
+        assert unit.clock.silent(NOON, NOON, most=4, limit=9) == (1,)

@@ -9,14 +9,16 @@ import click
 from workorder.cli.named import the_customer, the_technician
 from workorder.cli.output import json_option, print_json, print_line, print_table, write_file
 from workorder.cli.site import the_site
+from workorder.core.events import Billed
 from workorder.core.message import Address
-from workorder.core.model import Status
+from workorder.core.model import BilledBy, Status
 from workorder.core.notice import Audience, Letter, NoticeKind, OrderCard
+from workorder.core.said import said, spelled
 from workorder.core.subjects import MAX_DIGITS, label
 from workorder.errors import NotFoundError
 from workorder.steps.requests import OpenRequest
 from workorder.store.ledger import LedgerEntry
-from workorder.store.queries import OrderView, order_json
+from workorder.store.queries import OrderDetail, OrderView, TimeView, order_json
 from workorder.store.unit import Unit
 
 
@@ -112,6 +114,10 @@ def _print_order(view: OrderView, prefix: str) -> None:
         ("Priority", view.priority),
         ("Equipment", ", ".join(view.equipment) or "-"),
         ("Opened", f"{view.opened_at:%Y-%m-%d %H:%M} UTC by {view.opened_by}"),
+        ("Follow-up", f"{view.follow_up_on or '-'}"),
+        ("Worked", spelled(view.worked_minutes)),
+        *(("Timer", _running(time)) for time in view.detail.times if time.stopped_at is None),
+        ("Billed", _billed(view, view.detail)),
         ("Files", ", ".join(file.name for file in view.detail.files) or "-"),
     )
     for name, text in lines:
@@ -120,8 +126,28 @@ def _print_order(view: OrderView, prefix: str) -> None:
         side = "" if event.public else "  [internal]"
         click.echo()
         print_line(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.kind}  {event.actor}{side}")
-        for line in event.text.splitlines():
+        told = [said(event.fact)] if event.fact is not None else []
+        for line in (*told, *event.text.splitlines()):
             print_line(f"    {line}")
+
+
+def _running(time: TimeView) -> str:
+    note = f": {time.note}" if time.note else ""
+    return f"{time.technician} since {time.started_at:%Y-%m-%d %H:%M} UTC{note}"
+
+
+def _billed(view: OrderView, detail: OrderDetail) -> str:
+    """The minutes billed, and who said so."""
+    facts = [event.fact for event in detail.events if isinstance(event.fact, Billed)]
+    match view.billed_by:
+        case None:
+            return "-"
+        case BilledBy.RULE:
+            rule = facts[-1].rule if facts else ""
+            return f"{spelled(view.billed_minutes)}, {f'by the rule {rule}' if rule else 'no rule'}"
+        case _:
+            who = f", {facts[-1].actor}" if facts else ""
+            return f"{spelled(view.billed_minutes)} by its technician{who}"
 
 
 @click.command()
@@ -132,7 +158,7 @@ def pdf(number: int, file: Path) -> None:
     with the_site() as site:
         prefix = site.config.numbers.prefix
         with site.store.read() as unit:
-            cards = unit.queries.card(number, None, prefix=prefix, notes=True)
+            cards = unit.queries.card(number, None, prefix=prefix, notes=True, hours=True)
             if cards is None:
                 raise NotFoundError(f"no work order {label(number, prefix)}")
             card, opening = cards

@@ -18,7 +18,7 @@ from workorder.core.message import Address
 from workorder.core.notice import Audience, Envelope, Letter, NoticeKind
 from workorder.core.plan import Announcement, NoticePlan, PlanLine
 from workorder.errors import NotFoundError, RequestError
-from workorder.outbound.pdf import render_pdf
+from workorder.outbound.pdf import STATEMENT_PAGE, render_pdf
 from workorder.outbound.press import PressJob, Sheet, press
 from workorder.outbound.samples import sample_letters
 from workorder.outbound.tagcard import PAGE as TAG_CARD
@@ -114,7 +114,7 @@ def _kind(own: Templates, name: str, plan: NoticePlan) -> NoticeKind:
     if name == TAG_CARD:
         raise RequestError(f"{name} is no notice's: see it with workorder tags --pdf FILE")
     if top == "pdf" and name.endswith(".html"):
-        return NoticeKind.OPENED
+        return NoticeKind.STATEMENT if name == STATEMENT_PAGE else NoticeKind.OPENED
     raise RequestError(f"{name} is a part of others: preview one of {', '.join(NoticeKind)}")
 
 

@@ -26,6 +26,8 @@ def _lines(facts: Facts, decision: Decision) -> Iterator[tuple[str, str]]:
     yield "DMARC", f"{sender.dmarc.result}: {sender.dmarc.reason}"
     if facts.proof is not None:
         yield "proof", facts.proof.reason
+    if facts.consent is not None:
+        yield "approves", facts.consent.reason
     if facts.message_id_reused:
         yield "identity", "Message-ID was used by another mail"
     yield from (("candidate", f"{c.order.number}, by {c.via}") for c in facts.candidates)

@@ -55,7 +55,9 @@ _CARRY_WORDS = frozenset(
 
 
 # A note goes to technicians alone, who answer nothing by machine.
-_ANSWERS = frozenset({NoticeKind.REPLY, NoticeKind.UNPROVEN, NoticeKind.FINISHED})
+_ANSWERS = frozenset(
+    {NoticeKind.REPLY, NoticeKind.UNPROVEN, NoticeKind.FINISHED, NoticeKind.APPROVAL}
+)
 
 
 def _capped(occasion: Occasion, order: WorkOrder, recipient: Recipient) -> bool:

@@ -117,6 +117,8 @@ class Occasion:
     `answer_requester`: an opening's requester may be answered; `stranger`: they are unknown, and
     the answer counts against the caps. `failed`: address of the notice that failed. `has_words`:
     it carries what a person wrote. `answered`: the technician whose note it answers, or ''.
+    `set_by`: the technician who set a follow-up. `to_technicians`: it goes to their side alone,
+    as what becomes of reminders that nobody answers.
     """
 
     kind: NoticeKind
@@ -129,6 +131,8 @@ class Occasion:
     failed: str = ""
     has_words: bool = False
     answered: str = ""
+    set_by: str = ""
+    to_technicians: bool = False
 
     @property
     def announcement(self) -> Announcement | None:
@@ -143,7 +147,12 @@ class Occasion:
         return None if self.kind in _FIXED else Announcement(self.kind.value)
 
 
-_FIXED = frozenset({NoticeKind.TRANSCRIPT, NoticeKind.UNPROVEN, NoticeKind.TROUBLE})
+_FIXED = frozenset(
+    {
+        *(NoticeKind.TRANSCRIPT, NoticeKind.UNPROVEN, NoticeKind.TROUBLE),
+        *(NoticeKind.TIMER_LONG, NoticeKind.DIGEST),
+    }
+)
 
 
 def audience(
@@ -155,16 +164,16 @@ def audience(
         # The technician who wrote, nobody else, ever; the admin's trouble is of no work order.
         writer = [t for t in people.technicians if t.email == occasion.writer]
         return once_each(_technician_side(writer, people), people=people)
-    roles = plan[announcement].to
+    roles = (Role.TECHNICIANS,) if occasion.to_technicians else plan[announcement].to
     if occasion.automatic and announcement is Announcement.REPLY_BY_CUSTOMER:
         roles = tuple(role for role in roles if role not in CUSTOMER_SIDE)
-    told = [recipient for role in roles for recipient in _in_role(role, order, people)]
+    told = [recipient for role in roles for recipient in _in_role(role, occasion, order, people)]
     asked = [t for t in people.technicians if t.email == occasion.answered]
     told += _technician_side(asked, people)
     return once_each(told, without=_not_told(occasion, order, people), people=people)
 
 
-def _in_role(role: Role, order: WorkOrder, people: People) -> list[Recipient]:
+def _in_role(role: Role, occasion: Occasion, order: WorkOrder, people: People) -> list[Recipient]:  # noqa: PLR0911 - one line a role
     match role:
         case Role.REQUESTER:
             return _customer_side(_requester(order), people)
@@ -175,10 +184,18 @@ def _in_role(role: Role, order: WorkOrder, people: People) -> list[Recipient]:
         case Role.TECHNICIANS:
             return _technician_side(technicians_told(order, people), people)
         case Role.ASSIGNED:
-            assigned = [t for t in people.technicians if t.id == order.technician_id]
-            return _technician_side(assigned, people)
+            return _technician_side(_assigned(order, people), people)
+        case Role.WRITER:
+            setter = [t for t in people.technicians if t.email == occasion.set_by]
+            return [] if _assigned(order, people) else _technician_side(setter, people)
+        case Role.ADMIN:
+            return []  # what is told of a work order is no admin's business
         case _:
             assert_never(role)
+
+
+def _assigned(order: WorkOrder, people: People) -> list[Technician]:
+    return [t for t in people.technicians if t.id == order.technician_id]
 
 
 def _not_told(occasion: Occasion, order: WorkOrder, people: People) -> list[str]:

@@ -15,7 +15,7 @@ PER_ADDRESS_AND_DAY = 10
 SITE_PER_MINUTE = 20
 
 # Told for each mail, though the opening was told before; the other caps hold all the same.
-_FOR_EACH_MAIL = frozenset({NoticeKind.UNPROVEN, NoticeKind.FINISHED})
+_FOR_EACH_MAIL = frozenset({NoticeKind.UNPROVEN, NoticeKind.FINISHED, NoticeKind.APPROVAL})
 
 # More than this from one sender within a minute is parked, not lost.
 INTAKE_PER_MINUTE = 200

@@ -7,8 +7,9 @@ from datetime import time
 from enum import StrEnum
 from typing import assert_never
 
-from workorder.core.rule_case import Case, Field, FieldName, View, composed, folded
+from workorder.core.rule_case import Case, View
 from workorder.core.rule_patterns import WHITE, Pattern, pattern, phrase_source
+from workorder.core.rule_texts import Field, FieldName, Texts, composed, folded
 
 
 class Operator(StrEnum):
@@ -143,10 +144,8 @@ def _placed(operator: Operator, either: str) -> str:
 def holds(condition: Condition, view: View) -> bool:
     """Whether a condition holds; of several values of a field one is enough."""
     match condition:
-        case OneOf():
-            return not condition.folds.isdisjoint(view.folds(condition.field))
-        case Says():
-            return _is_said(condition, view)
+        case OneOf() | Says():
+            return is_said(condition, view)
         case Flag():
             return _is_so(condition.name, view.case) is condition.wanted
         case Size():
@@ -159,8 +158,11 @@ def holds(condition: Condition, view: View) -> bool:
             assert_never(condition)
 
 
-def _is_said(condition: Says, view: View) -> bool:
-    raws = view.raws(condition.field)
+def is_said(condition: OneOf | Says, texts: Texts) -> bool:
+    """Whether a condition on words holds; of several values of a field one is enough."""
+    if isinstance(condition, OneOf):
+        return not condition.folds.isdisjoint(texts.folds(condition.field))
+    raws = texts.raws(condition.field)
     return any(pattern.found_in(raw) for raw in raws for pattern in condition.patterns)
 
 
@@ -200,6 +202,7 @@ __all__ = [
     "Size",
     "View",
     "holds",
+    "is_said",
     "one_of",
     "says",
 ]

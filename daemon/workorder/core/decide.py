@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
-from workorder.core import openings, replies
+from workorder.core import asking, openings, replies
 from workorder.core.account import account
 from workorder.core.alert_orders import by_alert
 from workorder.core.audience import Occasion
@@ -77,12 +77,17 @@ def _alert(facts: Facts, policy: Policy) -> Decision | None:
     return by_alert(alert, facts, policy) if alert is not None else None
 
 
+def _asked_balance(facts: Facts, _policy: Policy) -> Decision | None:
+    return asking.balance(facts)
+
+
 _JUDGES: tuple[Callable[[Facts, Policy], Decision | None], ...] = (
     _own,
     _twin,
     _of_notice,
     _ruled_out,
     _alert,
+    _asked_balance,
 )
 
 

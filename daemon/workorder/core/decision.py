@@ -1,10 +1,13 @@
 """The values of deciding: everything looked up comes in as Facts, a Decision goes out."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from workorder.core import billing, calendar
 from workorder.core.audience import Occasion
+from workorder.core.billing import Billing
+from workorder.core.calendar import Calendar
 from workorder.core.classify import Classification
 from workorder.core.correlate import Candidate
 from workorder.core.events import Event, Opened
@@ -37,6 +40,7 @@ class Policy:
     domain: str
     language: str
     timezone: str
+    admin_address: str
     reopen_within: timedelta
 
 
@@ -65,8 +69,11 @@ class Facts:
     `at` is when the mail's events happened: its arrival, never after now. `thread_id` is the
     Message-ID under which a new work order would gather its notices. `equipment` is that of the
     sender's customer. `proof` is None unless the sender is a technician. `reading` and `names` are
-    a proven technician's tags and what they name; `today` is the day of `at` for them. `note_of`:
-    whose note it answers, where it answers the notice of an internal note. `released`:
+    a proven technician's tags and what they name; `zone` is theirs, and `today` the day of `at`
+    in it. `note_of`:
+    whose note it answers, where it answers the notice of an internal note. `wants_balance`: a
+    contact asks for nothing else. `consent`: of a contact who says the word that agrees to work,
+    what proves that it is them. `released`:
     a person let the mail pass, whatever rules say of it.
     """
 
@@ -85,7 +92,13 @@ class Facts:
     reading: Reading | None = None
     names: Names = Names()  # noqa: RUF009 - a frozen value, and an empty one
     today: date = date.min
+    zone: tzinfo = UTC
+    site_zone: tzinfo = UTC
+    calendar: Calendar = calendar.SHIPPED
+    billing: Billing = billing.SHIPPED
     note_of: str | None = None
+    wants_balance: bool = False
+    consent: Proof | None = None
     released: bool = False
 
 
@@ -116,7 +129,8 @@ class Decision:
     `bounced`: the outbox row that a delivery report is about. `elsewhere`: what happens to other
     work orders. `moves_from`: the one whose history comes to `number`. `withdraws`: outbox rows
     that are not to be sent. `transcript` answers the technician `answers`. `confirms`: address of a
-    contact for whom a technician vouches.
+    contact for whom a technician vouches. `balance_for`: who is told the balance of the customer
+    `balance_of`.
     """
 
     outcome: Outcome
@@ -134,4 +148,6 @@ class Decision:
     transcript: Transcript | None = None
     answers: Address | None = None
     confirms: str = ""
+    balance_for: Address | None = None
+    balance_of: int | None = None
     trace: tuple[TraceLine, ...] = ()

@@ -73,6 +73,29 @@ class Effect(StrEnum):
     LINK_ITSELF = "link-itself"
     NUMBER_WRONG = "number-wrong"
     NUMBER_UNKNOWN = "number-unknown"
+    TIMER_STARTED = "timer-started"
+    TIMER_RUNS = "timer-runs"
+    TIMER_NONE = "timer-none"
+    TIMER_STOPPED = "timer-stopped"
+    TIMER_DROPPED = "timer-dropped"
+    TIMER_RESUMED = "timer-resumed"
+    TIMER_TOO_LONG = "timer-too-long"
+    TIMER_OTHERS = "timer-others"
+    STOP_EARLY = "stop-early"
+    CLOCK_FUTURE = "clock-future"
+    CLOCK_SKIPPED = "clock-skipped"
+    CLOCK_MISSING = "clock-missing"
+    WORKED = "worked"
+    WORKED_TOTAL = "worked-total"
+    WORKED_WITHDRAWN = "worked-withdrawn"
+    WORKED_DAY = "worked-day"
+    HOURS_WRONG = "hours-wrong"
+    HOURS_BOUNDS = "hours-bounds"
+    BILLED = "billed"
+    BILLED_SAME = "billed-same"
+    BILLED_KEPT = "billed-kept"
+    BILLED_BY_RULE = "billed-by-rule"
+    BILLED_NOT = "billed-not"
     UNDO_WORDS_SENT = "undo-words-sent"
     UNDO_WORDS_WITHDRAWN = "undo-words-withdrawn"
     UNDO_WORDS_KEPT = "undo-words-kept"
@@ -145,6 +168,27 @@ PLACES: Mapping[Effect, tuple[str, ...]] = {
     Effect.LINK_SAME: ("number",),
     Effect.NUMBER_WRONG: ("word",),
     Effect.NUMBER_UNKNOWN: ("number",),
+    Effect.TIMER_STARTED: ("since",),
+    Effect.TIMER_RUNS: ("since",),
+    Effect.TIMER_STOPPED: ("length",),
+    Effect.TIMER_RESUMED: ("since",),
+    Effect.TIMER_TOO_LONG: ("since", "length"),
+    Effect.TIMER_OTHERS: ("technician",),
+    Effect.STOP_EARLY: ("since",),
+    Effect.CLOCK_FUTURE: ("clock",),
+    Effect.CLOCK_SKIPPED: ("clock",),
+    Effect.CLOCK_MISSING: ("word",),
+    Effect.WORKED: ("length",),
+    Effect.WORKED_TOTAL: ("worked",),
+    Effect.WORKED_WITHDRAWN: ("length",),
+    Effect.WORKED_DAY: ("word",),
+    Effect.HOURS_WRONG: ("word",),
+    Effect.HOURS_BOUNDS: ("most",),
+    Effect.BILLED: ("length", "worked"),
+    Effect.BILLED_SAME: ("length",),
+    Effect.BILLED_KEPT: ("length", "worked"),
+    Effect.BILLED_BY_RULE: ("length", "worked", "rule"),
+    Effect.BILLED_NOT: ("length", "worked"),
     Effect.UNDO_WORDS_SENT: ("recipients",),
     Effect.UNDO_WORDS_WITHDRAWN: ("recipients",),
     Effect.UNDO_CHANGED_SINCE: ("what",),

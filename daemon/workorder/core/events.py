@@ -6,9 +6,10 @@ A change names what was before, so that it can be explained, and reversed by ano
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 
-from workorder.core.model import OpenedBy, Person, Priority, Status
+from workorder.core.model import BilledBy, OpenedBy, Person, Priority, Status, Timer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened(Fact):
-    """A work order came to be; `text` is the service requested, `follows` a closed one it names."""
+    """A work order came to be; `text` is the service requested, `follows` a closed one it names.
+
+    `asks_approval`: the customer's bank is empty, and a primary contact is to agree to the work.
+    """
 
     kind: ClassVar[str] = "opened"
     title: str
@@ -39,19 +43,22 @@ class Opened(Fact):
     priority: Priority = Priority.NORMAL
     follows: int | None = None
     alert_key: str = ""
+    asks_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replied(Fact):
     """A customer, a participant or a technician wrote; `reopened`: and that reopened it.
 
-    `answered`: it answered what the customer was asked, and work goes on.
+    `answered`: it answered what the customer was asked, and work goes on. `approves`: a primary
+    contact agreed to work that no bank covers.
     """
 
     kind: ClassVar[str] = "reply"
     by_technician: bool = False
     reopened: bool = False
     answered: bool = False
+    approves: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +161,8 @@ class Merged(Fact):
     """Two work orders became one: `into` this one goes on, with what `other` brought along.
 
     On the one that goes on, `other` is the one that ended; there, `other` is the one that goes on.
-    What only one work order can have, the one that goes on takes where it has none of its own.
+    What only one work order can have, the one that goes on takes where it has none of its own; of
+    hours it takes all.
     """
 
     kind: ClassVar[str] = "merged"
@@ -166,16 +174,97 @@ class Merged(Fact):
     technician_id: int | None = None
     follow_up_on: date | None = None
     alert_key: str = ""
+    worked: int = 0
+    after_hours: int = 0
+    billed: int = 0
+    billed_by: BilledBy | None = None
+    timers: tuple[Timer, ...] = ()
     public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpSet(Fact):
-    """Customer and technician are to be reminded on this day, or (None) no longer."""
+    """Customer and technician are to be reminded on this day, or (None) no longer.
+
+    `reached`: the day `was` has come, and they are told.
+    """
 
     kind: ClassVar[str] = "follow-up"
     on: date | None
     was: date | None = None
+    reached: bool = False
+    public: bool = False
+
+
+class TimeChange(StrEnum):
+    """What became of a technician's time."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+    ENTERED = "entered"
+    """Time was written down that no timer measured."""
+    LONG = "long"
+    """The timer runs longer than is likely, and its technician was told."""
+    DROPPED = "dropped"
+    """The timer went, and what it measured counts for nothing."""
+    RESUMED = "resumed"
+    """The stopping was taken back: the timer runs on as if it had not been stopped."""
+    WITHDRAWN = "withdrawn"
+    """What was written down was taken back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeLogged(Fact):
+    """A timer was started or stopped, or time written down; `text` is the note that goes with it.
+
+    `technician`: whose, by address. `minutes` is what this adds to the hours worked, below zero
+    where something is taken back, and `after_hours` how many of them lie outside opening hours.
+    """
+
+    kind: ClassVar[str] = "time"
+    change: TimeChange
+    technician: str
+    started_at: datetime
+    stopped_at: datetime | None = None
+    minutes: int = 0
+    after_hours: int = 0
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Billed(Fact):
+    """So many minutes are billed now; `text` says how a rule comes to them.
+
+    `by` None: nobody says anything any more. `rule`: its name, '' for a technician's assessment.
+    `worked`: the minutes worked when this was said.
+    """
+
+    kind: ClassVar[str] = "billed"
+    minutes: int
+    by: BilledBy | None
+    was: int = 0
+    was_by: BilledBy | None = None
+    rule: str = ""
+    worked: int = 0
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded(Fact):
+    """The customer was reminded of what is asked for the `count`th time; `gave_up`: no more."""
+
+    kind: ClassVar[str] = "reminder"
+    count: int
+    gave_up: bool = False
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoodLong(Fact):
+    """Everybody was told for the `count`th time that it is still open, and where it stands."""
+
+    kind: ClassVar[str] = "open-long"
+    count: int
     public: bool = False
 
 
@@ -233,6 +322,10 @@ Event = (
     | Linked
     | Merged
     | FollowUpSet
+    | TimeLogged
+    | Billed
+    | Reminded
+    | StoodLong
     | AutoMailReceived
     | MailFailed
     | Unproven

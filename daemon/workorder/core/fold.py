@@ -7,6 +7,7 @@ from typing import TypeVar, assert_never
 from workorder.core.events import (
     Assigned,
     AutoMailReceived,
+    Billed,
     CustomerChanged,
     EquipmentChanged,
     Event,
@@ -19,13 +20,26 @@ from workorder.core.events import (
     Opened,
     ParticipantChanged,
     PriorityChanged,
+    Reminded,
     Replied,
     StatusChanged,
+    StoodLong,
+    TimeChange,
+    TimeLogged,
     TitleChanged,
     Undone,
     Unproven,
 )
-from workorder.core.model import Status, WorkOrder
+from workorder.core.model import (
+    NO_CLOCKS,
+    NO_HOURS,
+    Approval,
+    Clocks,
+    Hours,
+    Status,
+    Timer,
+    WorkOrder,
+)
 
 T = TypeVar("T")
 
@@ -53,15 +67,16 @@ def opened(number: int, event: Opened) -> WorkOrder:
         thread_id=event.thread_id,
         service=event.text if event.public else "",
         alert_key=event.alert_key,
+        clocks=Clocks(open_since=event.at),
+        approval=Approval.ASKED if event.asks_approval else Approval.NONE,
     )
 
 
-def apply(order: WorkOrder, event: Event) -> WorkOrder:  # noqa: C901, PLR0911 - one line a kind, checked to be whole
+def apply(order: WorkOrder, event: Event) -> WorkOrder:  # noqa: C901, PLR0911, PLR0912 - one line a kind, checked to be whole
     """The work order after one more event."""
     match event:
         case StatusChanged():
-            closed_at = None if event.status.is_open else event.at
-            return replace(order, status=event.status, closed_at=closed_at)
+            return _in_status(order, event)
         case Assigned():
             return replace(order, technician_id=event.technician_id)
         case PriorityChanged():
@@ -81,6 +96,19 @@ def apply(order: WorkOrder, event: Event) -> WorkOrder:  # noqa: C901, PLR0911 -
             return _merged(order, event)
         case FollowUpSet():
             return replace(order, follow_up_on=event.on)
+        case TimeLogged():
+            return replace(order, hours=_with_time(order.hours, event))
+        case Billed():
+            hours = replace(order.hours, billed=event.minutes, billed_by=event.by)
+            return replace(order, hours=hours)
+        case Reminded():
+            silent = replace(order.clocks, silent_since=event.at, reminders=event.count)
+            return replace(order, clocks=silent)
+        case StoodLong():
+            told = replace(order.clocks, open_since=event.at, long_notices=event.count)
+            return replace(order, clocks=told)
+        case Replied(approves=True):
+            return replace(order, approval=Approval.GIVEN)
         case (
             Opened()
             | Replied()
@@ -94,6 +122,48 @@ def apply(order: WorkOrder, event: Event) -> WorkOrder:  # noqa: C901, PLR0911 -
             return order
         case _:
             assert_never(event)
+
+
+def _in_status(order: WorkOrder, event: StatusChanged) -> WorkOrder:
+    """The clocks start, go on, or stop with the status."""
+    now_open, was_open = event.status.is_open, order.status.is_open
+    clocks = replace(
+        order.clocks,
+        silent_since=event.at if event.status is Status.WAITING_CUSTOMER else None,
+        reminders=0,
+    )
+    if not (now_open and was_open):
+        since = event.at if now_open else None
+        clocks = replace(clocks, open_since=since, long_notices=0)
+    closed_at = None if now_open else event.at
+    return replace(order, status=event.status, closed_at=closed_at, clocks=clocks)
+
+
+def _with_time(hours: Hours, event: TimeLogged) -> Hours:
+    """A timer begins to run or ends; what was measured or written down is added up."""
+    timers = tuple(timer for timer in hours.timers if timer.technician != event.technician)
+    match event.change:
+        case TimeChange.STARTED | TimeChange.RESUMED | TimeChange.LONG:
+            told = event.change is TimeChange.LONG
+            running = Timer(
+                technician=event.technician,
+                started_at=event.started_at,
+                note=event.text,
+                told=told,
+            )
+            timers = (*timers, running)
+        case TimeChange.STOPPED | TimeChange.DROPPED:
+            pass
+        case TimeChange.ENTERED | TimeChange.WITHDRAWN:
+            timers = hours.timers
+        case _:
+            assert_never(event.change)
+    return replace(
+        hours,
+        worked=hours.worked + event.minutes,
+        after_hours=hours.after_hours + event.after_hours,
+        timers=timers,
+    )
 
 
 def _changed(held: tuple[T, ...], added: Iterable[T], removed: Iterable[T]) -> tuple[T, ...]:
@@ -123,7 +193,13 @@ def _of_customer(order: WorkOrder, event: CustomerChanged) -> WorkOrder:
 
 def _merged(order: WorkOrder, event: Merged) -> WorkOrder:
     if event.into != order.number:
-        return replace(order, merged_into=event.into)
+        return replace(
+            order,
+            merged_into=event.into,
+            follow_up_on=None,
+            hours=NO_HOURS,
+            clocks=NO_CLOCKS,
+        )
     return replace(
         order,
         participants=_changed(order.participants, event.participants, ()),
@@ -132,6 +208,23 @@ def _merged(order: WorkOrder, event: Merged) -> WorkOrder:
         technician_id=order.technician_id or event.technician_id,
         follow_up_on=order.follow_up_on or event.follow_up_on,
         alert_key=order.alert_key or event.alert_key,
+        hours=_together(order.hours, event),
+    )
+
+
+def _together(hours: Hours, event: Merged) -> Hours:
+    """The hours of both; of two timers of one technician the earlier goes on."""
+    timers = {timer.technician: timer for timer in event.timers}
+    for timer in hours.timers:
+        other = timers.get(timer.technician)
+        if other is None or timer.started_at <= other.started_at:
+            timers[timer.technician] = timer
+    return Hours(
+        worked=hours.worked + event.worked,
+        after_hours=hours.after_hours + event.after_hours,
+        billed=hours.billed + event.billed,
+        billed_by=hours.billed_by or event.billed_by,
+        timers=tuple(timers.values()),
     )
 
 

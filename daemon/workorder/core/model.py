@@ -59,6 +59,21 @@ class OpenedBy(StrEnum):
     ALERT = "alert"
 
 
+class BilledBy(StrEnum):
+    """Who says what a work order costs: its technician, or the rule for its kind of job."""
+
+    TECHNICIAN = "technician"
+    RULE = "rule"
+
+
+class Approval(StrEnum):
+    """Whether a primary contact agrees to work that no bank covers; NONE: nobody was asked."""
+
+    NONE = "none"
+    ASKED = "asked"
+    GIVEN = "given"
+
+
 class Notify(StrEnum):
     """Which unassigned work orders a technician is told of."""
 
@@ -122,6 +137,54 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """A technician's timer that runs; `technician` is an address. `told`: that it runs long."""
+
+    technician: str
+    started_at: datetime
+    note: str = ""
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """What was worked and what is billed, in minutes. `after_hours`: of the worked ones.
+
+    `billed_by` is None where nobody has said anything yet.
+    """
+
+    worked: int = 0
+    after_hours: int = 0
+    billed: int = 0
+    billed_by: BilledBy | None = None
+    timers: tuple[Timer, ...] = ()
+
+    def timer_of(self, technician: str) -> Timer | None:
+        """The running timer of a technician, by their address."""
+        return next((timer for timer in self.timers if timer.technician == technician), None)
+
+
+NO_HOURS = Hours()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """Since when what is waited for, and how often that was said.
+
+    `silent_since`: the customer was asked, or reminded, last; None while nothing is asked.
+    `open_since`: it was opened, opened again, or last told to be open long; None while closed.
+    """
+
+    silent_since: datetime | None = None
+    reminders: int = 0
+    open_since: datetime | None = None
+    long_notices: int = 0
+
+
+NO_CLOCKS = Clocks()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOrder:
     """A job as it stands now: the fold of its events (core.events.fold).
 
@@ -148,3 +211,6 @@ class WorkOrder:
     service: str
     merged_into: int | None = None
     alert_key: str = ""
+    hours: Hours = NO_HOURS
+    clocks: Clocks = NO_CLOCKS
+    approval: Approval = Approval.NONE

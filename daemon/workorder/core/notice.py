@@ -1,9 +1,10 @@
 """A notice: one mail to one person about one event, first as a request, then as what it shows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from workorder.core.books import BankCard, Enclosure, HoursCard
 from workorder.core.message import Address
 from workorder.core.model import OpenedBy, Priority, Status
 from workorder.core.transcript import Transcript
@@ -20,6 +21,15 @@ class NoticeKind(StrEnum):
     WAITING_CUSTOMER = "waiting-customer"
     FINISHED = "finished"
     CANCELLED = "cancelled"
+    REMINDER = "reminder"
+    OPEN_LONG = "open-long"
+    FOLLOW_UP = "follow-up"
+    APPROVAL = "approval"
+    BANK_LOW = "bank-low"
+    BALANCE = "balance"
+    STATEMENT = "statement"
+    TIMER_LONG = "timer-long"
+    DIGEST = "digest"
     NOTE = "note"
     TRANSCRIPT = "transcript"
     UNPROVEN = "unproven"
@@ -49,7 +59,8 @@ class NoticeRequest:
     `in_reply_to` and `references` put it under the mail that caused it. `capped`: it counts
     against the caps on automatic answers. `detail` is a line of the system's own for kinds
     that have no event (trouble). `template` is the folder of templates/mail/ that words it.
-    `transcript` is that of a technician's mail, for the kind of that name alone.
+    `transcript` is that of a technician's mail, for the kind of that name alone; `enclosure` is for
+    kinds about hours.
     """
 
     kind: NoticeKind
@@ -64,6 +75,7 @@ class NoticeRequest:
     capped: bool = False
     detail: str = ""
     transcript: Transcript | None = None
+    enclosure: Enclosure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +117,9 @@ class OrderCard:
     """A work order as a notice or PDF shows it. `label` is 'WO-1042'; `customer` '' if unsorted.
 
     `technician` is a name or address, '' while unassigned; `service` the service requested.
-    `notes` are all that the customer may read, oldest first, after the opening.
+    `notes` are all that the customer may read, oldest first, after the opening. `hours` and `bank`
+    (that of the customer, None where it never had one) stand there where a notice may show them.
+    `asks_approval`: a primary contact was asked to agree to it, and has not yet.
     """
 
     number: int
@@ -123,6 +137,9 @@ class OrderCard:
     equipment: tuple[EquipmentCard, ...]
     service: str
     notes: tuple[NoteCard, ...] = ()
+    hours: HoursCard | None = None
+    bank: BankCard | None = None
+    asks_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +150,10 @@ class EventCard:
     and is In Progress now. `follows`: label of the closed work order that this new one names, or
     ''. `recipient` and `reason`: of a failed notice; `reason`: also why a mail is not proven, and
     `ways` what would prove one here. `assigned`: whom an assignment names, or ''.
+    `approves`: a primary contact agreed to work that no bank covers. `asked`: what the customer was
+    asked last, where that is still open; `last_word`: what was last written that the customer may
+    read. `count`: which of several such notices it is. `since`: when a timer was started, whose
+    owner is `actor`. `day`: of a follow-up.
     """
 
     at: datetime
@@ -146,13 +167,21 @@ class EventCard:
     recipient: str = ""
     reason: str = ""
     ways: tuple[str, ...] = ()
+    approves: bool = False
+    asked: NoteCard | None = None
+    last_word: NoteCard | None = None
+    count: int = 0
+    gave_up: bool = False
+    since: datetime | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """All that the templates of one notice may show.
 
-    `order` is None for trouble, and for the transcript of a mail that opened nothing. `template`
+    `order` is None for trouble, for the transcript of a mail that opened nothing, and for what is
+    about a bank, a month or a day. `template`
     is the folder of templates/mail/ that words it.
     """
 
@@ -165,6 +194,7 @@ class Letter:
     order: OrderCard | None
     event: EventCard
     transcript: Transcript | None = None
+    enclosure: Enclosure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

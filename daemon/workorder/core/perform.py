@@ -23,6 +23,7 @@ from workorder.core.scene import (
     wrong,
 )
 from workorder.core.tags import TAKES_PROSE, Misread, Reading, Written
+from workorder.core.tags_hours import assess, closes, closing, log_work, start, stop
 from workorder.core.tags_people import add_participants, assign, set_contact, set_customer
 from workorder.core.tags_state import (
     STATUSES,
@@ -44,8 +45,22 @@ def _internal(_written: Written, scene: Scene) -> Step:
     return done(Effect.INTERNAL) if scene.has_prose else nothing(Effect.INTERNAL_EMPTY)
 
 
+def _close(written: Written, scene: Scene) -> Step:
+    """`#finished` and `#cancelled`: hours are settled with the status."""
+    step = set_status(written, scene)
+    return closing(step, scene) if closes(step.events) else step
+
+
+CLOSING = (Tag.FINISHED, Tag.CANCELLED)
+"""The tags that end a work order."""
+
 _TABLE: Mapping[Tag, Callable[[Written, Scene], Step]] = {
     **dict.fromkeys(STATUSES, set_status),
+    **dict.fromkeys(CLOSING, _close),
+    Tag.START: start,
+    Tag.STOP: stop,
+    Tag.WORKED: log_work,
+    Tag.BILLED: assess,
     Tag.REOPEN: reopen,
     Tag.INTERNAL: _internal,
     Tag.ASSIGN: assign,
@@ -64,12 +79,19 @@ _TABLE: Mapping[Tag, Callable[[Written, Scene], Step]] = {
     Tag.HELP: tell_help,
 }
 
-_FIRST = (Tag.MERGE, Tag.CUSTOMER, Tag.FOR, Tag.REOPEN)
+# What decides whose it is, and which one, comes first, then the hours; what ends it comes last, for
+# it bills the hours of a job by its kind.
+_RANKS = (
+    *(Tag.MERGE, Tag.CUSTOMER, Tag.FOR, Tag.REOPEN),
+    *(Tag.START, Tag.STOP, Tag.WORKED, Tag.BILLED),
+)
 _LAST = (Tag.STATUS, Tag.HELP)
 LOOKING = frozenset(_LAST)
 """The tags that only ask."""
 
-_MANY_TIMES = frozenset({Tag.LABEL, Tag.EQUIPMENT, Tag.CC, Tag.LINK, Tag.HELP, Tag.STATUS})
+_MANY_TIMES = frozenset(
+    {Tag.LABEL, Tag.EQUIPMENT, Tag.CC, Tag.LINK, Tag.HELP, Tag.STATUS, Tag.WORKED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +170,9 @@ def _in_order(reading: Reading) -> list[tuple[int, Written]]:
 
     def rank(pair: tuple[int, Written]) -> int:
         tag = pair[1].tag
-        if tag in _FIRST:
-            return _FIRST.index(tag) - len(_FIRST)
-        return 1 if tag in LOOKING else 0
+        if tag in _RANKS:
+            return _RANKS.index(tag) - len(_RANKS)
+        return 1 + (tag in CLOSING) + 2 * (tag in LOOKING)
 
     return sorted(placed, key=rank)
 

@@ -14,6 +14,9 @@ class Role(StrEnum):
     TECHNICIANS = "technicians"
     """The assigned technician; while unassigned each whose `notify` is `all`."""
     ASSIGNED = "assigned-technician"
+    WRITER = "writer"
+    """Whoever brought it about: set the follow-up, asked for the balance."""
+    ADMIN = "admin"
 
 
 CUSTOMER_SIDE = frozenset({Role.REQUESTER, Role.PRIMARY_CONTACTS, Role.PARTICIPANTS})
@@ -31,6 +34,13 @@ class Announcement(StrEnum):
     WAITING_CUSTOMER = "waiting-customer"
     FINISHED = "finished"
     CANCELLED = "cancelled"
+    REMINDER = "reminder"
+    OPEN_LONG = "open-long"
+    FOLLOW_UP = "follow-up"
+    APPROVAL = "approval"
+    BANK_LOW = "bank-low"
+    BALANCE = "balance"
+    STATEMENT = "statement"
     NOTE = "note"
     MAIL_FAILED = "mail-failed"
 
@@ -72,6 +82,18 @@ SHIPPED: NoticePlan = {
     Announcement.WAITING_CUSTOMER: _line(Announcement.WAITING_CUSTOMER, *_EVERYBODY),
     Announcement.FINISHED: _line(Announcement.FINISHED, *_EVERYBODY, pdf=True),
     Announcement.CANCELLED: _line(Announcement.CANCELLED, *_EVERYBODY),
+    Announcement.REMINDER: _line(Announcement.REMINDER, Role.REQUESTER, Role.PRIMARY_CONTACTS),
+    Announcement.OPEN_LONG: _line(
+        Announcement.OPEN_LONG, Role.REQUESTER, Role.PRIMARY_CONTACTS, Role.ASSIGNED
+    ),
+    Announcement.FOLLOW_UP: _line(
+        Announcement.FOLLOW_UP,
+        *(Role.REQUESTER, Role.PRIMARY_CONTACTS, Role.ASSIGNED, Role.WRITER),
+    ),
+    Announcement.APPROVAL: _line(Announcement.APPROVAL, Role.PRIMARY_CONTACTS),
+    Announcement.BANK_LOW: _line(Announcement.BANK_LOW, Role.PRIMARY_CONTACTS, Role.ADMIN),
+    Announcement.BALANCE: _line(Announcement.BALANCE, Role.WRITER),
+    Announcement.STATEMENT: _line(Announcement.STATEMENT, Role.PRIMARY_CONTACTS, pdf=True),
     Announcement.NOTE: _line(Announcement.NOTE, Role.ASSIGNED),
     Announcement.MAIL_FAILED: _line(Announcement.MAIL_FAILED, Role.TECHNICIANS),
 }

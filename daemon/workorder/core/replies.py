@@ -1,5 +1,6 @@
 """A person's mail that belongs to a work order."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from workorder.core import openings
@@ -7,9 +8,9 @@ from workorder.core.audience import Occasion
 from workorder.core.correlate import Candidate, Placement
 from workorder.core.decision import Decision, Facts, Outcome, Policy, Telling
 from workorder.core.equipment import mentioned
-from workorder.core.events import EquipmentChanged, Event, Replied, StatusChanged, Unproven
+from workorder.core.events import EquipmentChanged, Event, Noted, Replied, StatusChanged, Unproven
 from workorder.core.fold import fold
-from workorder.core.model import Status, WorkOrder
+from workorder.core.model import SYSTEM, Approval, Status, WorkOrder
 from workorder.core.notice import NoticeKind
 
 
@@ -18,12 +19,13 @@ def reply_to(candidate: Candidate, facts: Facts, policy: Policy, placement: Plac
     order = candidate.order
     if facts.sender.technician is not None:
         return _unproven(candidate, facts)
+    if order.approval is Approval.ASKED and facts.consent is not None:
+        return _consented(candidate, facts)
     if facts.ruled.is_thanks or not _speaks_for_customer(order, facts):
         return _by_customer(candidate, facts)
-    if order.status is Status.WAITING_CUSTOMER:
-        return _by_customer(candidate, facts, answers=True)
     if order.status.is_open:
-        return _by_customer(candidate, facts)
+        is_asked = order.status is Status.WAITING_CUSTOMER
+        return _by_customer(candidate, facts, answers=is_asked)
     if reopens_at(order, facts.at, policy.reopen_within):
         return _by_customer(candidate, facts, reopens=True)
     return openings.new_order(facts, policy, placement, follows=order)
@@ -71,6 +73,25 @@ def _by_customer(
         tellings=(Telling(event=0, occasion=occasion),),
         files_on=0,
     )
+
+
+def _consented(candidate: Candidate, facts: Facts) -> Decision:
+    """A word that spends needs the proof that a technician's tags need (behaviour: Strangers)."""
+    decision = _by_customer(candidate, facts)
+    contact, consent = facts.sender.contact, facts.consent
+    assert consent is not None  # its caller looked
+    replied, *more = decision.events
+    if contact is not None and contact.primary and consent.proven and isinstance(replied, Replied):
+        reason = f"{contact.email} approves the work: {consent.reason}"
+        return replace(decision, reason=reason, events=(replace(replied, approves=True), *more))
+    why = consent.reason if contact is not None and contact.primary else "no primary contact"
+    note = Noted(
+        at=facts.at,
+        actor=SYSTEM,
+        text=f"This does not count as the approval that was asked for: {why}.",
+    )
+    reason = f"an approval that does not count: {why}"
+    return replace(decision, reason=reason, events=(*decision.events, note))
 
 
 def _effect(facts: Facts, *, reopens: bool, answers: bool) -> str:

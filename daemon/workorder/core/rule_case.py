@@ -1,18 +1,14 @@
 """What the conditions of rules look at: a mail, who sent it, and when; read once, and lazily."""
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from workorder.core.classify import MailKind
 from workorder.core.message import InboundMail
+from workorder.core.rule_texts import Field, FieldName, Texts, folded
 from workorder.core.sender import Sender
-
-MAX_LOOKED_AT: Final = 65_536
-"""Characters of a text that conditions look at; the rest is not read."""
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -33,68 +29,24 @@ class Case:
     local: datetime
 
 
-class FieldName(StrEnum):
-    """What has words to be compared; the values are those of the rule files."""
-
-    SENDER = "sender"
-    DOMAIN = "domain"
-    RECIPIENT = "recipient"
-    SUBJECT = "subject"
-    TEXT = "text"
-    HEADER = "header"
-    ATTACHMENT = "attachment"
-    ATTACHMENT_TYPE = "attachment-type"
-    CUSTOMER = "customer"
-    LANGUAGE = "language"
-    KIND = "kind"
-    DMARC = "dmarc"
-    WEEKDAY = "weekday"
-    WORD = "word"
-    """What an alert rule captured."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """A field; `detail` is the lower-case name of a header, or that of a captured word."""
-
-    name: FieldName
-    detail: str = ""
-
-    def __str__(self) -> str:
-        """How the rule files write it."""
-        return f"{self.name}.{self.detail}" if self.detail else self.name.value
-
-
-def folded(words: str) -> str:
-    """What all ways to write the same words have in common: case and white space do not count."""
-    return " ".join(composed(words).casefold().split())
-
-
-def composed(words: str) -> str:
-    """Letters and their accents as one character each: Macs send them apart in file names."""
-    return words if words.isascii() else unicodedata.normalize("NFC", words)
-
-
 _NO_WORDS: Final[Mapping[str, str]] = {}
 
 
-class View:
+class View(Texts):
     """One case, with what was read of it kept: hundreds of rules ask for the same few fields."""
 
-    __slots__ = ("_folds", "_headers", "_raws", "case", "words")
+    __slots__ = ("_headers", "case", "words")
 
     def __init__(self, case: Case, words: Mapping[str, str] = _NO_WORDS) -> None:
         """Look at `case`; `words` are those that an alert rule captured from it."""
+        super().__init__()
         self.case = case
         self.words = words
-        self._raws: dict[Field, tuple[bytes, ...]] = {}
-        self._folds: dict[Field, tuple[str, ...]] = {}
         self._headers: Mapping[str, Sequence[str]] | None = None
 
-    def texts(self, field: Field) -> tuple[str, ...]:
+    def values(self, field: Field) -> tuple[str, ...]:
         """The values that a field has here, often one; none where there is nothing of the kind."""
-        values = _READ[field.name](self, field.detail)
-        return tuple(composed(value[:MAX_LOOKED_AT]) for value in values)
+        return _READ[field.name](self, field.detail)
 
     @property
     def header_names(self) -> Iterable[str]:
@@ -112,22 +64,6 @@ class View:
                 found.setdefault(name, []).append(value)
             self._headers = found
         return self._headers
-
-    def raws(self, field: Field) -> tuple[bytes, ...]:
-        """The same as UTF-8, for patterns."""
-        found = self._raws.get(field)
-        if found is None:
-            found = tuple(text.encode("utf-8", "replace") for text in self.texts(field))
-            self._raws[field] = found
-        return found
-
-    def folds(self, field: Field) -> tuple[str, ...]:
-        """The same as `folded` leaves them, for equality."""
-        found = self._folds.get(field)
-        if found is None:
-            found = tuple(folded(text) for text in self.texts(field))
-            self._folds[field] = found
-        return found
 
 
 def _sender(view: View, _detail: str) -> tuple[str, ...]:
@@ -208,3 +144,5 @@ _READ: Final[Mapping[FieldName, Callable[[View, str], tuple[str, ...]]]] = {
     FieldName.WEEKDAY: _weekday,
     FieldName.WORD: _word,
 }
+
+__all__ = ["WEEKDAYS", "Case", "Field", "FieldName", "View", "folded"]

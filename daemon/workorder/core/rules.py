@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+from workorder.core import billing, calendar
 from workorder.core import vocabulary as tags
 from workorder.core.alerts import NO_ALERTS, AlertRules
+from workorder.core.billing import Billing
+from workorder.core.calendar import Calendar
 from workorder.core.conditions import Conditions, Flag, FlagName
 from workorder.core.model import Priority, Status
 from workorder.core.plan import SHIPPED, NoticePlan
@@ -231,6 +234,8 @@ class RuleSet:
     vocabulary: Vocabulary
     notices: NoticePlan
     thanks: Thanks
+    billing: Billing
+    calendar: Calendar
     fingerprint: str
 
 
@@ -240,6 +245,8 @@ BUILT_IN = RuleSet(
     vocabulary=tags.BUILT_IN,
     notices=SHIPPED,
     thanks=NO_THANKS,
+    billing=billing.SHIPPED,
+    calendar=calendar.SHIPPED,
     fingerprint="built in",
 )
 """Where there are no rule files."""

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
+from workorder.core import billing, calendar
+from workorder.core.billing import Billing
+from workorder.core.calendar import Calendar
 from workorder.core.effects import Effect
 from workorder.core.events import Event
 from workorder.core.message import Forwarded
@@ -82,6 +85,7 @@ class Scene:
 
     `at` is when the tags take effect, `today` the day that it is then for the technician.
     `names_customer`: the mail says itself whose it is; `has_prose`: there is more than tags.
+    `zone` is the technician's, by which they write clock times; `site_zone` that of opening hours.
     """
 
     order: WorkOrder
@@ -94,6 +98,10 @@ class Scene:
     own_addresses: frozenset[str]
     names_customer: bool = False
     has_prose: bool = False
+    zone: tzinfo = UTC
+    site_zone: tzinfo = UTC
+    calendar: Calendar = calendar.SHIPPED
+    billing: Billing = billing.SHIPPED
 
     @property
     def is_new(self) -> bool:
@@ -177,6 +185,17 @@ def phrase(name: str, key: str) -> Value:
 def day(name: str, on: date) -> Value:
     """A value that is a calendar day."""
     return Value(name=name, text=on.isoformat(), kind=ValueKind.DAY)
+
+
+def length(name: str, minutes: int) -> Value:
+    """A value that is a number of minutes."""
+    return Value(name=name, text=str(minutes), kind=ValueKind.LENGTH)
+
+
+def moment(name: str, at: datetime, zone: tzinfo) -> Value:
+    """A value that is a moment, by the clock of a zone."""
+    shown = at.astimezone(zone).isoformat(timespec="minutes")
+    return Value(name=name, text=shown, kind=ValueKind.MOMENT)
 
 
 def done(effect: Effect, *values: Value, events: tuple[Event, ...] = ()) -> Step:

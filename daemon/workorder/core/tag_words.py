@@ -1,10 +1,12 @@
 """What the transcript says of an event, whichever tag brought it about."""
 
-from typing import Any
+from datetime import UTC
+from typing import Any, assert_never
 
 from workorder.core.effects import Effect
 from workorder.core.events import (
     Assigned,
+    Billed,
     CustomerChanged,
     EquipmentChanged,
     Event,
@@ -13,9 +15,23 @@ from workorder.core.events import (
     ParticipantChanged,
     PriorityChanged,
     StatusChanged,
+    TimeChange,
+    TimeLogged,
     TitleChanged,
 )
-from workorder.core.scene import Names, Scene, Step, day, done, named, phrase, text
+from workorder.core.model import BilledBy
+from workorder.core.scene import (
+    Names,
+    Scene,
+    Step,
+    day,
+    done,
+    length,
+    moment,
+    named,
+    phrase,
+    text,
+)
 from workorder.core.transcript import Value
 
 Words = tuple[Effect, *tuple[Value, ...]]
@@ -101,6 +117,31 @@ def _customer(event: CustomerChanged, names: Names) -> Words:
     return Effect.CUSTOMER_SET, text("customer", customer.name), contact
 
 
+def _time(event: TimeLogged, _names: Names) -> Words:
+    since = moment("since", event.started_at, UTC)
+    minutes = length("length", abs(event.minutes))
+    match event.change:
+        case TimeChange.STARTED | TimeChange.LONG:
+            return Effect.TIMER_STARTED, since
+        case TimeChange.RESUMED:
+            return Effect.TIMER_RESUMED, since
+        case TimeChange.STOPPED:
+            return Effect.TIMER_STOPPED, minutes
+        case TimeChange.DROPPED:
+            return (Effect.TIMER_DROPPED,)
+        case TimeChange.ENTERED:
+            return Effect.WORKED, minutes
+        case TimeChange.WITHDRAWN:
+            return Effect.WORKED_WITHDRAWN, minutes
+        case _:
+            assert_never(event.change)
+
+
+def _billed(event: Billed, _names: Names) -> Words:
+    values = length("length", event.minutes), length("worked", event.worked)
+    return (Effect.BILLED if event.by is BilledBy.TECHNICIAN else Effect.BILLED_NOT), *values
+
+
 # Each function takes the events of its own key only, which the type of a table cannot say.
 _WORDS: dict[type[Any], Any] = {
     StatusChanged: _status,
@@ -112,4 +153,6 @@ _WORDS: dict[type[Any], Any] = {
     ParticipantChanged: _participant,
     FollowUpSet: _follow_up,
     CustomerChanged: _customer,
+    TimeLogged: _time,
+    Billed: _billed,
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
+from workorder.core.durations import leading_clock, leading_minutes, minutes_in
 from workorder.core.effects import Effect
 from workorder.core.vocabulary import Tag, Vocabulary, squeezed
 
@@ -48,7 +49,7 @@ TAKES_PROSE = frozenset(
 """What stands behind these on their line begins the prose."""
 
 _TAKES_NOTHING = frozenset({Tag.UNDO, Tag.HELP})
-_MAY_STAND_ALONE = frozenset({Tag.FOR, Tag.STATUS})
+_MAY_STAND_ALONE = frozenset({Tag.FOR, Tag.STATUS, Tag.START, Tag.STOP})
 _ONE_WORD = frozenset({Tag.PRIORITY, Tag.ASSIGN, Tag.EQUIPMENT, Tag.FOLLOWUP, Tag.MERGE, Tag.LINK})
 
 
@@ -279,6 +280,14 @@ def _are_labels(argument: str) -> bool:
     return all(_LABEL.fullmatch(word.strip()) for word in argument.split(","))
 
 
+def _is_duration(argument: str) -> bool:
+    return leading_minutes(argument) is not None
+
+
+def _is_clock(argument: str) -> bool:
+    return leading_clock(argument) is not None or argument == "0"
+
+
 def _has_address(argument: str) -> bool:
     return "@" in argument
 
@@ -292,6 +301,10 @@ _FITS: Mapping[Tag, Callable[[str], bool]] = {
     Tag.STATUS: _is_one_word,
     Tag.LABEL: _are_labels,
     Tag.CC: _has_address,
+    Tag.START: _is_clock,
+    Tag.STOP: _is_clock,
+    Tag.WORKED: _is_duration,
+    Tag.BILLED: _is_duration,
     Tag.FOR: _has_address,
 }
 """What behind a tag below prose fits it so well that no sentence can be meant."""
@@ -316,7 +329,8 @@ def _bracketed(words: str, vocabulary: Vocabulary) -> tuple[Tag, str] | None:
     tag, argument = found
     if tag in TAKES_PROSE | _TAKES_NOTHING | _MAY_STAND_ALONE:
         return found if not argument else None
-    fits = tag in _ONE_WORD | {Tag.LABEL} and len(argument.split()) == 1
+    is_time = tag in {Tag.WORKED, Tag.BILLED} and minutes_in(argument) is not None
+    fits = is_time or (tag in _ONE_WORD | {Tag.LABEL} and len(argument.split()) == 1)
     return found if fits else None
 
 

@@ -144,6 +144,11 @@ def _going_on(order: WorkOrder, other: WorkOrder, scene: Scene) -> Merged:
         technician_id=order.technician_id,
         follow_up_on=order.follow_up_on,
         alert_key=order.alert_key,
+        worked=order.hours.worked,
+        after_hours=order.hours.after_hours,
+        billed=order.hours.billed,
+        billed_by=order.hours.billed_by,
+        timers=order.hours.timers,
     )
 
 

@@ -53,6 +53,10 @@ class Case:
             vocabulary=self.vocabulary,
             prefix=self.policy.prefix,
             own_addresses=self.policy.own_addresses,
+            zone=self.facts.zone,
+            site_zone=self.facts.site_zone,
+            calendar=self.facts.calendar,
+            billing=self.facts.billing,
         )
 
 

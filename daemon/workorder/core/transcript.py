@@ -26,6 +26,10 @@ class ValueKind(StrEnum):
     """The key of a phrase, for example status.finished."""
     DAY = "day"
     """A calendar day in ISO 8601."""
+    LENGTH = "length"
+    """Whole minutes, shown as hours and minutes."""
+    MOMENT = "moment"
+    """A moment in ISO 8601, with the offset of the zone whose clock is to be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

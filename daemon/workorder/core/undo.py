@@ -9,6 +9,7 @@ from workorder.core.effects import Effect
 from workorder.core.events import (
     Assigned,
     AutoMailReceived,
+    Billed,
     CustomerChanged,
     EquipmentChanged,
     Event,
@@ -22,11 +23,14 @@ from workorder.core.events import (
     PriorityChanged,
     Replied,
     StatusChanged,
+    TimeChange,
+    TimeLogged,
     TitleChanged,
     Undone,
     Unproven,
 )
 from workorder.core.fold import apply
+from workorder.core.model import WorkOrder
 from workorder.core.scene import PastEvent, PastNotice, Scene, Step, Told, phrase, text, wrong
 from workorder.core.tag_words import words_of
 from workorder.core.tags import Written
@@ -39,9 +43,18 @@ _SWAPPED: Mapping[type[Event], tuple[tuple[str, str], ...]] = {
     TitleChanged: (("title", "was"),),
     LabelsChanged: (("added", "removed"),),
     FollowUpSet: (("on", "was"),),
+    Billed: (("minutes", "was"), ("by", "was_by")),
     CustomerChanged: (("customer_id", "was_customer_id"), ("requester", "was_requester")),
 }
 """What is exchanged in an event that takes another of its kind back."""
+
+_TIME_BACK: Mapping[TimeChange, TimeChange] = {
+    TimeChange.STARTED: TimeChange.DROPPED,
+    TimeChange.STOPPED: TimeChange.RESUMED,
+    TimeChange.DROPPED: TimeChange.RESUMED,
+    TimeChange.ENTERED: TimeChange.WITHDRAWN,
+}
+"""What takes back what became of a technician's time."""
 
 _TURNED = (EquipmentChanged, ParticipantChanged)  # what was put there is removed, or the other way
 _STAYS = (Opened, Merged, Linked)
@@ -82,7 +95,7 @@ def undo(_written: Written, scene: Scene) -> Step:
         back = _taking_back(past.event, scene)
         if isinstance(past.event, _STAYS):
             told.append(_kept(Effect.UNDO_NOT_POSSIBLE, past.event))
-        elif back is not None and apply(order, past.event) != order:
+        elif back is not None and not _stands(order, past.event):
             told.append(_kept(Effect.UNDO_CHANGED_SINCE, past.event))
         elif back is not None:
             order = apply(order, back)
@@ -104,8 +117,24 @@ def undo(_written: Written, scene: Scene) -> Step:
     return Step(told=tuple(told), events=(*events, mark), withdraws=withdrawn)
 
 
+def _stands(order: WorkOrder, event: Event) -> bool:
+    """Whether what an event did is still so, and nobody changed it since."""
+    if not isinstance(event, TimeLogged):
+        return apply(order, event) == order
+    running = order.hours.timer_of(event.technician)
+    match event.change:
+        case TimeChange.STARTED:
+            return running is not None and running.started_at == event.started_at
+        case TimeChange.STOPPED | TimeChange.DROPPED:
+            return running is None
+        case _:
+            return True
+
+
 def _taking_back(event: Event, scene: Scene) -> Event | None:
     """The event that takes another back; None where there is none."""
+    if isinstance(event, TimeLogged):
+        return _time_back(event, scene)
     if isinstance(event, _TURNED):
         return replace(event, at=scene.at, actor=scene.actor, removed=not event.removed)
     pairs = _SWAPPED.get(type(event), ())
@@ -115,6 +144,20 @@ def _taking_back(event: Event, scene: Scene) -> Event | None:
     # An old record does not say what was before.
     unknown = any(values.get(name, name) in {None, ""} for name in ("status", "priority", "title"))
     return replace(event, **values) if pairs and not unknown else None
+
+
+def _time_back(event: TimeLogged, scene: Scene) -> TimeLogged | None:
+    change = _TIME_BACK.get(event.change)
+    if change is None:
+        return None
+    return replace(
+        event,
+        at=scene.at,
+        actor=scene.actor,
+        change=change,
+        minutes=-event.minutes,
+        after_hours=-event.after_hours,
+    )
 
 
 def _kept(effect: Effect, event: Event) -> Told:

@@ -40,6 +40,15 @@ _AUDIENCES = {
     NoticeKind.WAITING_CUSTOMER: {Audience.CUSTOMER, Audience.TECHNICIAN},
     NoticeKind.FINISHED: {Audience.CUSTOMER, Audience.TECHNICIAN},
     NoticeKind.CANCELLED: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.REMINDER: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.OPEN_LONG: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.FOLLOW_UP: {Audience.CUSTOMER, Audience.TECHNICIAN},
+    NoticeKind.APPROVAL: {Audience.CUSTOMER},
+    NoticeKind.BANK_LOW: {Audience.CUSTOMER, Audience.ADMIN},
+    NoticeKind.BALANCE: {Audience.CUSTOMER},
+    NoticeKind.STATEMENT: {Audience.CUSTOMER},
+    NoticeKind.TIMER_LONG: {Audience.TECHNICIAN},
+    NoticeKind.DIGEST: {Audience.TECHNICIAN},
     NoticeKind.NOTE: {Audience.TECHNICIAN},
     NoticeKind.TRANSCRIPT: {Audience.TECHNICIAN},
     NoticeKind.UNPROVEN: {Audience.TECHNICIAN},
@@ -144,13 +153,20 @@ def _text_part(subtype: str, text: str) -> bytes:
 
 
 def _pdf_part(letter: Letter, pdf: bytes) -> bytes:
-    if letter.order is None:
-        raise RenderError(f"a notice {letter.kind} without a work order has no PDF")
-    name = _NOT_IN_NAMES.sub("-", letter.order.label).encode("ascii")
+    name = _NOT_IN_NAMES.sub("-", _pdf_name(letter)).encode("ascii")
     return (
         b'Content-Type: application/pdf; name="%s.pdf"\r\nContent-Transfer-Encoding: base64\r\n'
         b'Content-Disposition: attachment; filename="%s.pdf"\r\n\r\n%s'
     ) % (name, name, _base64_once(pdf))
+
+
+def _pdf_name(letter: Letter) -> str:
+    """What the file is called: after the work order, or after the month of a statement."""
+    if letter.enclosure is not None and letter.enclosure.statement is not None:
+        return f"Statement-{letter.enclosure.statement.month:%Y-%m}"
+    if letter.order is None:
+        raise RenderError(f"a notice {letter.kind} without a work order has no PDF")
+    return letter.order.label
 
 
 @lru_cache(maxsize=2)  # one event's notices share their PDF

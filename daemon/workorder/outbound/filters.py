@@ -1,21 +1,19 @@
-"""What templates may do with values: dates, durations, and text that other people wrote."""
+"""What templates may do with values: durations, names, and text that other people wrote."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from workorder.core.effects import Effect
-from workorder.core.notice import SiteCard
 from workorder.core.subjects import title_of
 from workorder.core.transcript import Transcript, TranscriptLine, Value, ValueKind, Verdict
+from workorder.outbound.dates import DATE_FILTERS, day_in_words, moment_in_words
 from workorder.outbound.phrases import Phrases
 
 MAX_SHOWN = 20_000  # characters of a person's text in a notice: mail clients clip past 100 KB
@@ -136,64 +134,22 @@ def duration(phrases: Phrases, length: timedelta | int) -> str:
     return ("-" if minutes < 0 else "") + " ".join(parts)
 
 
-@lru_cache(maxsize=512)
-def _in_words(at: datetime, zone: str, locale: str) -> tuple[str, str, str]:
-    """Date, time and the zone's name, as the locale writes them."""
-    from babel.dates import (  # noqa: PLC0415 # 40 ms that a run without notices does not pay
-        format_date,
-        format_time,
-        get_timezone_name,
-    )
-
-    local = at.astimezone(ZoneInfo(zone))
-    return (
-        format_date(local, "long", locale=locale),
-        format_time(local, "short", locale=locale).replace("\u202f", "\xa0"),  # fonts lack it
-        get_timezone_name(local, "long", locale=locale),
-    )
-
-
-def _words(context: Context, at: datetime) -> tuple[Phrases, tuple[str, str, str]]:
-    phrases, site = context["t"], context["site"]
-    assert isinstance(phrases, Phrases)
-    assert isinstance(site, SiteCard)
-    return phrases, _in_words(at, site.timezone, phrases("language.locale"))
-
-
-@pass_context
-def date_filter(context: Context, at: datetime) -> str:
-    """`at` as a date in the site's zone: 'November 23, 2026'."""
-    return _words(context, at)[1][0]
-
-
-@pass_context
-def datetime_filter(context: Context, at: datetime) -> str:
-    """`at` as date, time and the name of the site's zone."""
-    phrases, (date, time, zone) = _words(context, at)
-    return phrases("time.at", date=date, time=time, zone=zone)
-
-
-@lru_cache(maxsize=512)
-def _stamped(at: datetime, zone: str, locale: str) -> str:
-    from babel.dates import format_date, format_time  # noqa: PLC0415 # as above
-
-    local = at.astimezone(ZoneInfo(zone))
-    time = format_time(local, "short", locale=locale).replace("\u202f", "\xa0")
-    return f"{format_date(local, 'medium', locale=locale)}, {time}"
-
-
-@pass_context
-def stamp_filter(context: Context, at: datetime) -> str:
-    """`at` as short as it can be read, in the site's zone: for lists."""
-    phrases, site = context["t"], context["site"]
-    assert isinstance(site, SiteCard)
-    return _stamped(at, site.timezone, phrases("language.locale"))
+def signed(phrases: Phrases, minutes: int) -> str:
+    """A change in minutes as '+8 h 30 min'; a minus is one, and not a hyphen."""
+    sign = "+" if minutes > 0 else "\N{MINUS SIGN}" if minutes < 0 else ""
+    return sign + duration(phrases, abs(minutes))
 
 
 @pass_context
 def duration_filter(context: Context, length: timedelta | int) -> str:
     """A timedelta, or whole minutes, as '8 h 30 min'."""
     return duration(context["t"], length)
+
+
+@pass_context
+def signed_filter(context: Context, minutes: int) -> str:
+    """A change in minutes, with its sign."""
+    return signed(context["t"], minutes)
 
 
 @pass_context
@@ -255,16 +211,13 @@ def _value(phrases: Phrases, value: Value) -> str:
         case ValueKind.PHRASE:
             return phrases(value.text)
         case ValueKind.DAY:
-            return _day_in_words(date.fromisoformat(value.text), phrases("language.locale"))
+            return day_in_words(date.fromisoformat(value.text), phrases("language.locale"))
+        case ValueKind.LENGTH:
+            return duration(phrases, int(value.text))
+        case ValueKind.MOMENT:
+            return moment_in_words(datetime.fromisoformat(value.text), phrases("language.locale"))
         case _:
             assert_never(value.kind)
-
-
-def _day_in_words(day: date, locale: str) -> str:
-    """A day with its day of the week: who means Friday sees that it is one."""
-    from babel.dates import format_date  # noqa: PLC0415 # as in _in_words
-
-    return format_date(day, "full", locale=locale)
 
 
 def unbracketed(subject: str) -> str:
@@ -276,8 +229,7 @@ def unbracketed(subject: str) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {
-    "date": date_filter,
-    "datetime": datetime_filter,
+    **DATE_FILTERS,
     "duration": duration_filter,
     "effect": effect_filter,
     "status": status_filter,
@@ -288,7 +240,7 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "outcome": outcome,
     "paragraphs": paragraphs,
     "quoted": quoted,
-    "stamp": stamp_filter,
+    "signed": signed_filter,
     "unbracketed": unbracketed,
     "wrong_tags": wrong_tags,
 }

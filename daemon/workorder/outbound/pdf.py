@@ -1,4 +1,4 @@
-"""PDFs: the work order's page, templates/pdf/work-order.html, or another one, printed."""
+"""PDFs: the page of a work order or of a statement, or another one, printed."""
 
 import sys
 from dataclasses import replace
@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workorder.core.books import HoursCard, Statement
 from workorder.core.notice import EquipmentCard, Letter, NoteCard, OrderCard
 from workorder.errors import RenderError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from workorder.outbound.templates import Templates
 
 PAGE = "pdf/work-order.html"
+STATEMENT_PAGE = "pdf/statement.html"
 FONTS = "fonts"
 PICTURES = "pdf"
 
@@ -22,14 +24,21 @@ MAX_LINE = 1_000  # characters of a name, title or place
 MAX_NOTES = 301  # as above
 MAX_NOTED = 100_001  # characters of all notes together, as above
 MAX_EQUIPMENT = 500  # lines of the table: some seconds of layout
+MAX_TIMES = 301  # as MAX_NOTES
 
 
 def render_pdf(letter: Letter, templates: "Templates") -> bytes:
-    """Return the PDF of the letter's work order, in the letter's language.
+    """Return the PDF of the letter's statement, or else of its work order, in its language.
 
     Raises:
         RenderError: the page's template is wrong, or the PDF cannot be laid out.
     """
+    enclosure = letter.enclosure
+    if enclosure is not None and enclosure.statement is not None:
+        statement = _bounded_statement(enclosure.statement)
+        shown = replace(letter, enclosure=replace(enclosure, statement=statement))
+        of = f"the statement {statement.month:%Y-%m}"
+        return print_page(templates.render(STATEMENT_PAGE, shown), templates, of=of)
     if letter.order is None:
         raise RenderError(f"a notice {letter.kind} without a work order has no PDF")
     html = templates.render(PAGE, replace(letter, order=_bounded(letter.order)))
@@ -83,6 +92,7 @@ def _bounded(order: OrderCard) -> OrderCard:
         equipment=tuple(_bounded_thing(thing) for thing in order.equipment[:MAX_EQUIPMENT]),
         service=order.service[:MAX_SERVICE],
         notes=_bounded_notes(order.notes),
+        hours=order.hours and _bounded_hours(order.hours),
     )
 
 
@@ -104,4 +114,29 @@ def _bounded_thing(thing: EquipmentCard) -> EquipmentCard:
         name=thing.name[:MAX_LINE],
         serial=thing.serial[:MAX_LINE],
         location=thing.location[:MAX_LINE],
+    )
+
+
+def _bounded_hours(hours: HoursCard) -> HoursCard:
+    """The last stretches of work; what a technician noted on one is for technicians alone."""
+    times = (
+        replace(time, technician=time.technician[:MAX_LINE], note="")
+        for time in hours.times[-MAX_TIMES:]
+    )
+    return replace(hours, times=tuple(times))
+
+
+def _bounded_statement(statement: Statement) -> Statement:
+    """The statement with short texts; all its lines, as the page adds them up."""
+    return replace(
+        statement,
+        customer=statement.customer[:MAX_LINE],
+        entries=tuple(
+            replace(entry, note=entry.note[:MAX_LINE], label=entry.label[:MAX_LINE])
+            for entry in statement.entries
+        ),
+        jobs=tuple(
+            replace(job, title=job.title[:MAX_LINE], label=job.label[:MAX_LINE])
+            for job in statement.jobs
+        ),
     )

@@ -65,7 +65,7 @@ class _Pdfs:
 
     def of(self, letter: Letter) -> bytes | None:
         """The PDF of a letter's order in its language, or None where it failed."""
-        shown = (letter.language, letter.site, letter.order)
+        shown = (letter.language, letter.site, letter.order, letter.enclosure)
         if shown not in self._made:
             self._made[shown] = self._tried(letter)
         return self._made[shown]

@@ -106,6 +106,10 @@ def _every(effect: Effect) -> TranscriptLine:
 def _value(name: str) -> Value:
     if name in _PHRASES:
         return Value(name=name, text=_PHRASES[name], kind=ValueKind.PHRASE)
+    if name in {"length", "worked", "most"}:
+        return Value(name=name, text="95", kind=ValueKind.LENGTH)
+    if name == "since":
+        return Value(name=name, text="2026-11-23T09:05-05:00", kind=ValueKind.MOMENT)
     if name == "day":
         return Value(name=name, text="2026-12-01", kind=ValueKind.DAY)
     return Value(name=name, text="Maria Lopez")

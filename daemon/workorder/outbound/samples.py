@@ -1,7 +1,7 @@
 """Sample letters, for previews and for checking every template before it is needed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from workorder.core.message import Address
@@ -16,7 +16,8 @@ from workorder.core.notice import (
     OrderCard,
     SiteCard,
 )
-from workorder.core.transcript import Transcript
+from workorder.outbound.sample_books import SAMPLE_HOURS, book_scenes
+from workorder.outbound.sample_scene import Scene
 from workorder.outbound.sample_transcripts import sample_transcripts
 
 _AT = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
@@ -116,17 +117,6 @@ _READERS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scene:
-    """What tells one letter from another."""
-
-    kind: NoticeKind
-    event: EventCard
-    audience: Audience = Audience.CUSTOMER
-    order: OrderCard | None = SAMPLE_ORDER
-    transcript: Transcript | None = None
-
-
 def sample_letter(kind: NoticeKind, language: str) -> Letter:
     """The first sample of `kind`: what a preview shows."""
     return next(letter for letter in sample_letters(language) if letter.kind is kind)
@@ -145,23 +135,25 @@ def sample_letters(language: str) -> Iterator[Letter]:
             order=scene.order,
             event=scene.event,
             transcript=scene.transcript,
+            enclosure=scene.enclosure,
         )
     yield _bare(language)
 
 
-def _scenes() -> Iterator[_Scene]:
+def _scenes() -> Iterator[Scene]:
     yield from _openings()
     yield from _replies()
     for status in Status:
         yield from _statuses(status)
     yield from _notes()
+    yield from book_scenes(SAMPLE_ORDER)
     for kind, event in ((NoticeKind.UNPROVEN, _UNPROVEN), (NoticeKind.MAIL_FAILED, _FAILED)):
-        yield _Scene(kind=kind, audience=Audience.TECHNICIAN, event=event)
+        yield Scene(kind=kind, audience=Audience.TECHNICIAN, event=event, order=SAMPLE_ORDER)
     for order in (None, SAMPLE_ORDER):
-        yield _Scene(kind=NoticeKind.TROUBLE, audience=Audience.ADMIN, event=_TROUBLE, order=order)
+        yield Scene(kind=NoticeKind.TROUBLE, audience=Audience.ADMIN, event=_TROUBLE, order=order)
     for transcript in sample_transcripts():
         for order in (SAMPLE_ORDER, None):
-            yield _Scene(
+            yield Scene(
                 kind=NoticeKind.TRANSCRIPT,
                 audience=Audience.TECHNICIAN,
                 event=_ANSWER,
@@ -170,46 +162,49 @@ def _scenes() -> Iterator[_Scene]:
             )
 
 
-def _openings() -> Iterator[_Scene]:
+def _openings() -> Iterator[Scene]:
     follows = replace(_BY_MAIL, follows="WO-1001", files=())
     unsorted = replace(SAMPLE_ORDER, customer="", contact_name="", technician="", equipment=())
     for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
-        yield _Scene(kind=NoticeKind.OPENED, audience=audience, event=_BY_MAIL)
-        yield _Scene(kind=NoticeKind.OPENED, audience=audience, event=follows)
-        yield _Scene(kind=NoticeKind.OPENED, audience=audience, event=_BY_MAIL, order=unsorted)
+        yield Scene(kind=NoticeKind.OPENED, audience=audience, event=_BY_MAIL, order=SAMPLE_ORDER)
+        yield Scene(kind=NoticeKind.OPENED, audience=audience, event=follows, order=SAMPLE_ORDER)
+        yield Scene(kind=NoticeKind.OPENED, audience=audience, event=_BY_MAIL, order=unsorted)
         for door in OpenedBy:
             order = replace(SAMPLE_ORDER, opened_by=door)
-            yield _Scene(kind=NoticeKind.OPENED, audience=audience, event=_BY_MAIL, order=order)
+            yield Scene(kind=NoticeKind.OPENED, audience=audience, event=_BY_MAIL, order=order)
 
 
-def _replies() -> Iterator[_Scene]:
+def _replies() -> Iterator[Scene]:
     reopened = replace(_BY_MAIL, reopened=True, text="It happens again.")
     answered = replace(_BY_MAIL, answered=True, text="Tomorrow at 8 is fine.")
-    yield _Scene(kind=NoticeKind.REPLY, event=_ANSWER)
+    yield Scene(kind=NoticeKind.REPLY, event=_ANSWER, order=SAMPLE_ORDER)
     for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
         for event in (_BY_MAIL, reopened, answered):
-            yield _Scene(kind=NoticeKind.REPLY, audience=audience, event=event)
+            yield Scene(kind=NoticeKind.REPLY, audience=audience, event=event, order=SAMPLE_ORDER)
     for status in Status:
         order = replace(SAMPLE_ORDER, status=status)
-        yield _Scene(kind=NoticeKind.REPLY, event=_ANSWER, order=order)
+        yield Scene(kind=NoticeKind.REPLY, event=_ANSWER, order=order)
 
 
-def _statuses(status: Status) -> Iterator[_Scene]:
+def _statuses(status: Status) -> Iterator[Scene]:
     """The notice of a status: with words and without, to each side, about much and about little."""
     kind = NoticeKind(status.value)
     words = replace(_ANSWER, text=_STATUS_WORDS[status])
     closed_at = None if status.is_open else _NOTES[-1].at
-    order = replace(SAMPLE_ORDER, status=status, closed_at=closed_at, notes=_NOTES)
-    little = replace(order, equipment=(), technician="", customer="", contact_name="", notes=())
+    hours = None if status.is_open else SAMPLE_HOURS
+    order = replace(SAMPLE_ORDER, status=status, closed_at=closed_at, notes=_NOTES, hours=hours)
+    little = replace(
+        order, equipment=(), technician="", customer="", contact_name="", notes=(), hours=None
+    )
     long = replace(order, notes=_NOTES * 8)
     files = replace(words, text="", files=("log.txt",))
     for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
         for event in (words, replace(words, text=""), files, replace(words, reopened=True)):
             for one in (order, little, long):
-                yield _Scene(kind=kind, audience=audience, event=event, order=one)
+                yield Scene(kind=kind, audience=audience, event=event, order=one)
 
 
-def _notes() -> Iterator[_Scene]:
+def _notes() -> Iterator[Scene]:
     note = replace(_ANSWER, actor="Tom Berg", text="The toner is under guarantee until May.")
     gone = replace(SAMPLE_ORDER, equipment=(), customer="", contact_name="")
     for event in (
@@ -220,7 +215,7 @@ def _notes() -> Iterator[_Scene]:
         replace(note, assigned="Bo Chen", text=""),
     ):
         for order in (SAMPLE_ORDER, gone):
-            yield _Scene(
+            yield Scene(
                 kind=NoticeKind.NOTE, audience=Audience.TECHNICIAN, event=event, order=order
             )
 

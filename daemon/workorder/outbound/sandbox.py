@@ -5,6 +5,19 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from workorder.core.books import (
+    BankCard,
+    Digest,
+    DigestLine,
+    Enclosure,
+    EntryLine,
+    HoursCard,
+    JobLine,
+    LotCard,
+    MonthBar,
+    Statement,
+    TimeCard,
+)
 from workorder.core.message import Address
 from workorder.core.notice import (
     EquipmentCard,
@@ -21,6 +34,8 @@ from workorder.outbound.tagcard import TagCard, TagGroup, TagLine
 _PLAIN = frozenset(
     {
         *(Letter, SiteCard, OrderCard, EquipmentCard, NoteCard, EventCard, Address),
+        *(Enclosure, BankCard, LotCard, HoursCard, TimeCard, Digest, DigestLine),
+        *(Statement, EntryLine, JobLine, MonthBar),
         *(Transcript, TranscriptLine, Value, TagCard, TagGroup, TagLine, TemplateModule),
     }
 )

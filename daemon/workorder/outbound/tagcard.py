@@ -18,6 +18,7 @@ _GROUPS: Mapping[str, tuple[Tag, ...]] = {
         *(Tag.IN_PROGRESS, Tag.WAITING_PARTS, Tag.WAITING_VENDOR, Tag.WAITING_CUSTOMER),
         *(Tag.FINISHED, Tag.CANCELLED, Tag.REOPEN),
     ),
+    "hours": (Tag.START, Tag.STOP, Tag.WORKED, Tag.BILLED),
     "words": (Tag.INTERNAL, Tag.FOR, Tag.CC),
     "asking": (Tag.STATUS, Tag.UNDO, Tag.HELP),
     "work": (

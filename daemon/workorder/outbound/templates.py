@@ -42,8 +42,15 @@ _FAULTS = (
 )
 _NOTICE = ("subject.txt", "body.txt", "body.html")
 # The notices that notices.toml has no say in: each has its own folder and no other.
-_OWN_FOLDER = frozenset({NoticeKind.TRANSCRIPT, NoticeKind.UNPROVEN, NoticeKind.TROUBLE})
+_OWN_FOLDER = frozenset(
+    {
+        *(NoticeKind.TRANSCRIPT, NoticeKind.UNPROVEN, NoticeKind.TROUBLE),
+        *(NoticeKind.TIMER_LONG, NoticeKind.DIGEST),
+    }
+)
 _KINDS = frozenset(kind.value for kind in NoticeKind)
+# The notices that a page is printed for; for a page of a site's own those of a work order.
+_PRINTED = {"pdf/statement.html": frozenset({NoticeKind.STATEMENT})}
 _WITH_PDF = frozenset({NoticeKind.OPENED, NoticeKind.FINISHED})
 _TEXTS = (".html", ".txt", ".css", ".toml")
 
@@ -92,6 +99,7 @@ class Templates:
             event=letter.event,
             recipient=letter.recipient,
             transcript=letter.transcript,
+            enclosure=letter.enclosure,
             kind=letter.kind,
             audience=letter.audience,
             pdf_attached=pdf_attached,
@@ -183,7 +191,7 @@ class Templates:
                 yield str(error)
             return
         for letter in sample_letters(language):
-            if not _shows(name, letter.kind):
+            if not _shows(name, letter):
                 continue
             for attached, failed in ((True, False), (False, True)):
                 try:
@@ -231,15 +239,19 @@ def _names(root: Path) -> list[str]:
     ]
 
 
-def _shows(name: str, kind: NoticeKind) -> bool:
-    """Whether a template is one that a letter of `kind` may be rendered with.
+def _shows(name: str, letter: Letter) -> bool:
+    """Whether a template is one that `letter` may be rendered with.
 
-    A folder that is no kind's own is one that notices.toml may name for any event.
+    A folder that is no kind's own is one that notices.toml may name for any event: it is tried
+    with those of work orders.
     """
+    kind = letter.kind
     if name.startswith("pdf/"):
-        return kind in _WITH_PDF and name.endswith(".html")
+        return kind in _PRINTED.get(name, _WITH_PDF) and name.endswith(".html")
     folder = _folder(name)
-    return bool(folder) and (folder == kind or (folder not in _KINDS and kind not in _OWN_FOLDER))
+    if folder in _KINDS:
+        return folder == kind
+    return bool(folder) and kind not in _OWN_FOLDER and letter.order is not None
 
 
 def _folder(name: str) -> str:

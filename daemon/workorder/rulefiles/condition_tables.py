@@ -1,12 +1,12 @@
 """[rule.when], [rule.unless] and [rule.recovery]: tables of conditions."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import time
 from typing import Any, Final
 
 from workorder.config_file import did_you_mean, quoted
-from workorder.core.classify import MailKind
+from workorder.core.calendar import DAY_MINUTES
 from workorder.core.conditions import (
     Condition,
     Conditions,
@@ -22,10 +22,11 @@ from workorder.core.conditions import (
     one_of,
     says,
 )
-from workorder.core.message import normal_address
-from workorder.core.rule_case import WEEKDAYS
-from workorder.core.trust import DmarcResult
-from workorder.rulefiles.tables import Table, none_of
+from workorder.core.job import JobConditions
+from workorder.core.rule_texts import OF_JOBS, OF_MAILS
+from workorder.rulefiles.condition_words import CLOSED, word_problem
+from workorder.rulefiles.tables import Table
+from workorder.rulefiles.times import span_of
 
 _SIZE: Final = "size"
 _TIME: Final = "time"
@@ -33,21 +34,16 @@ _WHOLE: Final = (Operator.IS, Operator.IN)
 _PARTS: Final = (Operator.CONTAINS, Operator.STARTS, Operator.ENDS, Operator.MATCHES)
 _NESTED: Final = {FieldName.HEADER, FieldName.WORD}
 _KNOWN: Final = (
-    *(name.value for name in FieldName if name not in _NESTED),
+    *(name.value for name in FieldName if name in OF_MAILS - _NESTED),
     FieldName.HEADER.value,
     *(name.value for name in FlagName),
     _SIZE,
     _TIME,
 )
+_SAID_OF_JOBS: Final = ("subject", "text", "title", "service")
 _UNITS: Final = {"": 1, "B": 1, "KB": 2**10, "MB": 2**20, "GB": 2**30}
 _SIZE_FORM: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([KMG]?B)?", re.IGNORECASE)
-_SPAN_FORM: Final = re.compile(r"(\d\d?):(\d\d)\s*[-\u2013]\s*(\d\d?):(\d\d)")
-_LANGUAGE_FORM: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)
 _HEADER_FORM: Final = re.compile(r"[!-9;-~]+")
-# What an intake rule can meet: our own mail and bounces are dealt with before.
-_KINDS: Final = tuple(
-    kind.value for kind in MailKind if kind not in {MailKind.OWN, MailKind.BOUNCE}
-)
 
 
 def conditions_of(rule: Table) -> Conditions:
@@ -80,6 +76,35 @@ def conditions_in(
         else:
             found += _of_field(table, name, Field(name=FieldName(name)))
     return tuple(found)
+
+
+def job_conditions_of(rule: Table) -> JobConditions:
+    """What a billing rule asks for."""
+    return JobConditions(
+        when=_about_job(rule.table("when")), unless=_about_job(rule.table("unless"))
+    )
+
+
+def _about_job(table: Table | None) -> tuple[OneOf | Says, ...]:
+    if table is None:
+        return ()
+    known = tuple(name.value for name in FieldName if name in OF_JOBS)
+    found: list[OneOf | Says] = []
+    for name in table.values:
+        if name in known:
+            found += _of_field(table, name, Field(name=FieldName(name)))
+        else:
+            _unknown_of_job(table, name, known)
+    return tuple(found)
+
+
+def _unknown_of_job(table: Table, name: str, known: Iterable[str]) -> None:
+    near = did_you_mean(name, known)
+    if name in _KNOWN and not near:
+        near = f" (a billing rule asks about {', '.join(known)})"
+    if name in _SAID_OF_JOBS:
+        near = f" (did you mean {quoted(FieldName.WORDS)}?)"
+    table.wrong_here(f"unknown condition {quoted(name)}{near}", name)
 
 
 def _unknown(table: Table, name: str, known: Iterable[str]) -> None:
@@ -119,7 +144,7 @@ def _captured(table: Table, captured: tuple[str, ...]) -> Iterator[Condition]:
             words.wrong_here(f"no capture makes the word {quoted(name)}{near}", name)
 
 
-def _of_field(table: Table, name: str, field: Field) -> Iterator[Condition]:
+def _of_field(table: Table, name: str, field: Field) -> Iterator[OneOf | Says]:
     """What is asked about one field: `x = "a"`, `x = ["a", "b"]`, or operators."""
     value = table.values[name]
     if isinstance(value, Mapping):
@@ -134,8 +159,8 @@ def _of_field(table: Table, name: str, field: Field) -> Iterator[Condition]:
         table.wrong(name, 'must be text, or say how to compare: contains = "..."')
 
 
-def _operators(table: Table, field: Field) -> Iterator[Condition]:
-    allowed = _WHOLE if field.name in _CLOSED else (*_WHOLE, *_PARTS)
+def _operators(table: Table, field: Field) -> Iterator[OneOf | Says]:
+    allowed = _WHOLE if field.name in CLOSED else (*_WHOLE, *_PARTS)
     _asks_something(table, str(field))
     for name in table.values:
         if name not in list(allowed):
@@ -166,7 +191,7 @@ def _wrong_operator(table: Table, name: str, field: Field, allowed: Iterable[Ope
 
 def _whole(table: Table, name: str, field: Field) -> OneOf | None:
     words = table.texts(name)
-    reasons = [reason for each in words if (reason := _CHECKS.get(field.name, _fine)(each))]
+    reasons = [reason for each in words if (reason := word_problem(field.name, each))]
     for reason in reasons:
         table.wrong(name, reason)
     return one_of(field, words) if words and not reasons else None
@@ -214,57 +239,11 @@ def _time(table: Table) -> Iterator[Condition]:
 
 
 def _span(text: str) -> During:
-    found = _SPAN_FORM.fullmatch(text)
-    if found is None:
-        raise ValueError(f'{quoted(text)} is no span of time (write it as "18:00-08:00")')
-    hour, minute, end_hour, end_minute = map(int, found.groups())
-    is_end_of_day = (end_hour, end_minute) == (24, 0)
-    try:
-        start = time(hour, minute)
-        end = time() if is_end_of_day else time(end_hour, end_minute)
-    except ValueError:
-        raise ValueError(f"{quoted(text)} names a time that no clock shows") from None
-    if start == end and not is_end_of_day:
+    start, end = span_of(text)
+    if start == end:
         raise ValueError(f"{quoted(text)} begins when it ends")
-    return During(start=start, end=end)
+    return During(start=_clock(start), end=_clock(end))
 
 
-def _fine(_word: str) -> str | None:
-    return None
-
-
-def _address(word: str) -> str | None:
-    if normal_address(word) is not None:
-        return None
-    if "@" not in word and normal_address(f"x@{word}") is not None and "." in word:
-        return f"{quoted(word)} is no address (for everybody there: domain = {quoted(word)})"
-    return f"{quoted(word)} is no address"
-
-
-def _domain(word: str) -> str | None:
-    if "@" in word:
-        bare = word.rpartition("@")[2]
-        return f"{quoted(word)} is no domain (did you mean {quoted(bare)}?)"
-    return None if normal_address(f"x@{word}") else f"{quoted(word)} is no domain"
-
-
-def _language(word: str) -> str | None:
-    is_code = _LANGUAGE_FORM.fullmatch(word)
-    return None if is_code else f'{quoted(word)} is no code of a language ("en", "de")'
-
-
-def _one_of_a_set(words: Iterable[str]) -> Callable[[str], str | None]:
-    known = tuple(words)
-    return lambda word: None if word in known else none_of(word, known)
-
-
-_CHECKS: Final[Mapping[FieldName, Callable[[str], str | None]]] = {
-    FieldName.SENDER: _address,
-    FieldName.RECIPIENT: _address,
-    FieldName.DOMAIN: _domain,
-    FieldName.LANGUAGE: _language,
-    FieldName.KIND: _one_of_a_set(_KINDS),
-    FieldName.DMARC: _one_of_a_set(DmarcResult),
-    FieldName.WEEKDAY: _one_of_a_set(WEEKDAYS),
-}
-_CLOSED: Final = frozenset({FieldName.LANGUAGE, FieldName.KIND, FieldName.DMARC, FieldName.WEEKDAY})
+def _clock(minutes: int) -> time:
+    return time(*divmod(minutes % DAY_MINUTES, 60))

@@ -8,12 +8,12 @@ from workorder.core.model import Priority, Status
 from workorder.core.rules import IntakeRule, IntakeRules, Sets
 from workorder.core.thanks import ANSWERS, Thanks, plain
 from workorder.rulefiles.condition_tables import conditions_of
+from workorder.rulefiles.condition_words import label_problem
 from workorder.rulefiles.tables import Page, Table
 
 _RULE_KEYS: Final = ("name", "when", "unless", "set", "refuse", "aside", "automatic", "stop")
 _SET_KEYS: Final = ("customer", "priority", "labels", "technician", "equipment", "status", "note")
 _AROUND: Final = "around"
-_LABEL: Final = re.compile(r"\w[\w.-]*", re.ASCII)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 
 
@@ -67,8 +67,8 @@ def labels_in(table: Table) -> tuple[str, ...]:
     """The labels of a table, each as technicians would write it too."""
     labels = table.texts("labels")
     for label in labels:
-        if not _LABEL.fullmatch(label):
-            table.wrong("labels", f"{quoted(label)}: a label has letters, digits, _ . - only")
+        if reason := label_problem(label):
+            table.wrong("labels", reason)
     return labels
 
 

@@ -9,6 +9,8 @@ from workorder.config_file import did_you_mean, parse_toml, read_text
 from workorder.core.rules import BUILT_IN, RuleSet
 from workorder.errors import ConfigError
 from workorder.rulefiles.alerts_file import read_alerts
+from workorder.rulefiles.billing_file import read_billing
+from workorder.rulefiles.calendar_file import read_calendar
 from workorder.rulefiles.intake_file import read_intake
 from workorder.rulefiles.notices_file import read_notices
 from workorder.rulefiles.tables import Page
@@ -20,8 +22,9 @@ INTAKE: Final = "intake.toml"
 TAGS: Final = "tags.toml"
 NOTICES: Final = "notices.toml"
 ALERTS: Final = "alerts.toml"
-_READ: Final = (INTAKE, TAGS, NOTICES, ALERTS)
-_NOT_READ: Final = ("billing.toml", "calendar.toml")
+BILLING: Final = "billing.toml"
+CALENDAR: Final = "calendar.toml"
+_READ: Final = (INTAKE, TAGS, NOTICES, ALERTS, BILLING, CALENDAR)
 
 
 def load(folder: Path) -> RuleSet:
@@ -62,9 +65,9 @@ def _texts_in(folder: Path) -> tuple[dict[str, str], list[str]]:
     except OSError as error:
         raise ConfigError([f"{folder}: cannot be read: {error.strerror}"]) from None
     problems = [
-        f"{folder / name}: is no rule file{did_you_mean(name, (*_READ, *_NOT_READ))}"
+        f"{folder / name}: is no rule file{did_you_mean(name, _READ)}"
         for name in found
-        if name.endswith(".toml") and name not in (*_READ, *_NOT_READ)
+        if name.endswith(".toml") and name not in _READ
     ]
     texts: dict[str, str] = {}
     for name in _READ:
@@ -96,6 +99,8 @@ def _rule_set(texts: Mapping[str, str], folder: Path, problems: list[str]) -> Ru
         vocabulary=read(TAGS, read_tags, BUILT_IN.vocabulary),
         notices=read(NOTICES, read_notices, BUILT_IN.notices),
         alerts=read(ALERTS, read_alerts, BUILT_IN.alerts),
+        billing=read(BILLING, read_billing, BUILT_IN.billing),
+        calendar=read(CALENDAR, read_calendar, BUILT_IN.calendar),
         fingerprint=_fingerprint(texts),
     )
     if problems:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from workorder.config_file import Document, KeyPath, did_you_mean, key_text, quoted
-from workorder.core.rule_case import folded
+from workorder.core.rule_texts import folded
+from workorder.rulefiles.times import minutes_of
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -60,17 +61,18 @@ class Table:
         """Where it begins."""
         return self.page.document.line_of(self.key)
 
-    def wrong(self, name: str, reason: str) -> None:
-        """Note what is wrong with the value of `name`."""
-        self._note(name, f"{self._named(name)}: {reason}")
+    def wrong(self, name: str, reason: str, *, item: int | None = None) -> None:
+        """Note what is wrong with the value of `name`, or with that item of a list."""
+        rest: KeyPath = (name,) if item is None else (name, item)
+        self._note(rest, f"{self._named(name)}: {reason}")
 
     def wrong_here(self, reason: str, name: str = "") -> None:
         """Note what is wrong with the table, at the line of `name` where that is given."""
-        self._note(name, reason)
+        self._note((name,) if name else (), reason)
 
-    def _note(self, name: str, reason: str) -> None:
+    def _note(self, rest: KeyPath, reason: str) -> None:
         rule = self._rule or self
-        self.page.note((*self.key, name) if name else self.key, rule.whose, reason)
+        self.page.note((*self.key, *rest), rule.whose, reason)
 
     def _named(self, name: str) -> str:
         """A key as the admin wrote it, within its rule."""
@@ -118,6 +120,25 @@ class Table:
             return ()
         return tuple(many)
 
+    def texts_or_none(self, name: str) -> tuple[str, ...]:
+        """As `texts`, where an empty list says that there are none."""
+        return () if self.values.get(name) == [] else self.texts(name)
+
+    def whole(self, name: str, least: int, most: int) -> int | None:
+        """A whole number within bounds."""
+        value = self.values.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            self.wrong(name, f"must be a whole number from {least} to {most}, without quotes")
+            return None
+        return value
+
+    def minutes(self, name: str, least: int, most: int) -> int | None:
+        """A duration in minutes, within bounds."""
+        text = self.text(name)
+        return self.made(name, text, lambda words: minutes_of(words, least, most)) if text else None
+
     def flag(self, name: str) -> bool | None:
         """True or false; None where it is missing."""
         value = self.values.get(name)
@@ -154,6 +175,11 @@ class Table:
             self.wrong(name, f"must be a table: [{key_text_of_table((*self.key, name))}]")
             return None
         return Table(self.page, (*self.key, name), value, rule)
+
+    def section(self, name: str) -> "Table":
+        """A table within this one, an empty one where it is missing."""
+        found = self.table(name)
+        return found if found is not None else Table(self.page, (*self.key, name), {})
 
     def rules(self) -> Iterator["Table"]:
         """The [[rule]] tables, each with a name of its own."""

@@ -16,8 +16,10 @@ from workorder.core.notice import NoticeRequest
 from workorder.core.rules import RuleAccount, RuleSet
 from workorder.core.subjects import label
 from workorder.inbound.parse import parse
+from workorder.steps.books import Books
 from workorder.steps.facts import InForce, gather
-from workorder.steps.record import people_of, transcript_of
+from workorder.steps.people_told import people_of
+from workorder.steps.record import transcript_of
 from workorder.steps.ruling import case_of
 from workorder.steps.site_rules import SiteRules
 from workorder.store.inbound import LedgerEntry
@@ -89,7 +91,10 @@ class Explain:
                 ),
                 number=order.number if order else decision.number,
                 events=_events(decision),
-                notices=tuple(self._notices(unit, decision, order, mail.message_id, rule_set)),
+                notices=(
+                    *self._notices(unit, decision, order, mail.message_id, rule_set),
+                    *self._balance(unit, decision, rule_set, now),
+                ),
             )
 
     def _on_record(self, unit: Unit, sha256: str) -> LedgerEntry | None:
@@ -104,6 +109,17 @@ class Explain:
             return None
         order = unit.orders.get(decision.number)
         return fold(order, decision.events) if order is not None else None
+
+    def _balance(
+        self, unit: Unit, decision: Decision, rule_set: RuleSet, now: datetime
+    ) -> Sequence[ForetoldNotice]:
+        """The answer to a contact who asks for the balance."""
+        asked, customer_id = decision.balance_for, decision.balance_of
+        if asked is None or customer_id is None:
+            return []
+        books = Books(unit, self._rules.policy, rule_set, now=now)
+        requests = books.balance_requests(customer_id, asked, cause=None)
+        return [ForetoldNotice(request=request, subject="") for request in requests]
 
     def _notices(
         self,

@@ -5,13 +5,15 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from workorder.core.asking import asks_balance, says_only
 from workorder.core.classify import Classification, MailKind, classify
 from workorder.core.correlate import Candidate, Via
 from workorder.core.decision import Facts, FailedNotice, Policy, Twin
 from workorder.core.events import Noted
 from workorder.core.message import InboundMail
-from workorder.core.model import WorkOrder
+from workorder.core.model import Approval, WorkOrder
 from workorder.core.ruled import NO_RULES
 from workorder.core.rules import RuleSet
 from workorder.core.sender import Sender
@@ -79,11 +81,31 @@ def gather(
         thread_id=_thread_id(mail, policy.domain),
         ruled=NO_RULES,
         released=entry.let_in,
+        site_zone=ZoneInfo(policy.timezone),
+        calendar=rule_set.calendar,
+        billing=rule_set.billing,
     )
     case = case_of(facts, site_language=policy.language, timezone=rules.timezone)
     answered = _answered(mail, trails)
     facts = replace(facts, ruled=ruled_of(unit, facts, rule_set, case), note_of=answered)
+    facts = replace(
+        facts,
+        wants_balance=asks_balance(facts, policy.prefix, rule_set.thanks),
+        consent=_consent(facts, trails, in_force),
+    )
     return with_tags(unit, facts, in_force.site, in_force.rules.vocabulary)
+
+
+def _consent(facts: Facts, trails: tuple[NoticeTrail, ...], in_force: InForce) -> Proof | None:
+    """What proves a contact's word of consent, if the mail is one; else None."""
+    contact, rule_set = facts.sender.contact, in_force.rules
+    asked = any(c.order.approval is Approval.ASKED for c in facts.candidates)
+    if contact is None or not asked:
+        return None
+    words, names = rule_set.billing.approving, (contact.name,)
+    if not says_only(facts.mail.new_text, words, thanks=rule_set.thanks, names=names):
+        return None
+    return _proven(facts.mail, contact.email, facts.candidates, trails, in_force.site)
 
 
 def _answered(mail: InboundMail, trails: Iterable[NoticeTrail]) -> str | None:
@@ -182,10 +204,20 @@ def _proof(
 ) -> Proof | None:
     if sender.technician is None:
         return None
+    return _proven(mail, sender.technician.email, candidates, trails, rules)
+
+
+def _proven(
+    mail: InboundMail,
+    writer: str,
+    candidates: tuple[Candidate, ...],
+    trails: tuple[NoticeTrail, ...],
+    rules: SiteRules,
+) -> Proof:
     others = {a.email for a in (*mail.to, *mail.cc)} - rules.policy.own_addresses
     numbers = {candidates[0].order.number} if candidates else set()
     replied = not others and any(
-        trail.recipient == sender.technician.email and trail.number in numbers and not trail.spent
+        trail.recipient == writer and trail.number in numbers and not trail.spent
         for trail in trails
     )
     return prove(

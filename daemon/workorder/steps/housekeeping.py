@@ -1,17 +1,16 @@
-"""What has to be done now and then, whoever writes mail: the wheel that `schedule` turns."""
+"""What has to be done now and then, whoever writes mail."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-import schedule
 import structlog
 
 from workorder.core.caps import INTAKE_PER_MINUTE
+from workorder.steps.wheel import Chore, Wheel
 from workorder.store.unit import Store
 
 log = structlog.get_logger()
 
-# The database knows what is due; the wheel only says how often it is asked.
 LEASES_EVERY_SECONDS = 30
 PARKED_EVERY_SECONDS = 60
 RULES_EVERY_SECONDS = 1
@@ -25,22 +24,23 @@ class Housekeeping:
         *,
         store: Store,
         clock: Callable[[], datetime],
-        wheel: schedule.Scheduler,
         wake: Callable[[], None],
         refresh_rules: Callable[[], bool],
     ) -> None:
         self._store = store
         self._clock = clock
-        self._wheel = wheel
         self._wake = wake
-        wheel.every(LEASES_EVERY_SECONDS).seconds.do(self._take_back_expired)
-        wheel.every(RULES_EVERY_SECONDS).seconds.do(refresh_rules)
-        wheel.every(PARKED_EVERY_SECONDS).seconds.do(self._release_parked)
+        self._wheel = Wheel(
+            (
+                Chore(seconds=LEASES_EVERY_SECONDS, do=self._take_back_expired),
+                Chore(seconds=RULES_EVERY_SECONDS, do=refresh_rules),
+                Chore(seconds=PARKED_EVERY_SECONDS, do=self._release_parked),
+            )
+        )
 
     def __call__(self) -> bool:
         """Turn the wheel; there is never more work right after."""
-        self._wheel.run_pending()
-        return False
+        return self._wheel()
 
     def _take_back_expired(self) -> None:
         with self._store.write() as unit:

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from workorder.core.model import Customer
+from workorder.core.spreadsheet import is_formula
 from workorder.errors import NotFoundError, RequestError
 from workorder.store.unit import Store, Unit
 
@@ -142,6 +143,9 @@ def _named(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
         raise RequestError("more cells than columns")
     if any(_CONTROL.search(cell) for cell in cells):
         raise RequestError("a control character")
+    # What a spreadsheet did not compute here it would elsewhere, and nobody is called so.
+    if formula := next((cell for cell in cells if len(cell) > 1 and is_formula(cell)), None):
+        raise RequestError(f"{formula[:40]!r} is a formula: write the value itself")
     return dict(zip(columns, cells, strict=False))
 
 

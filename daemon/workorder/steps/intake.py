@@ -23,9 +23,10 @@ from workorder.errors import OurFaultError, ParseError
 from workorder.inbound.mail_values import Destination, Fetched, Listed, Listing
 from workorder.inbound.parse import parse, parse_head
 from workorder.steps.facts import InForce, body_hash, gather, seen_by_others
-from workorder.steps.record import Cause, Recorder, trace_json, trouble
+from workorder.steps.record import Cause, Recorder, trace_json
 from workorder.steps.site_rules import SiteRules
 from workorder.steps.surroundings import Surroundings
+from workorder.steps.trouble import trouble
 from workorder.store.inbound import Arrival, LedgerEntry
 from workorder.store.orders import FileRow
 from workorder.store.unit import Store, Unit

@@ -60,7 +60,10 @@ def names_for(  # noqa: PLR0913 - one value for each thing that tags can be abou
 
 
 _ASK_HISTORY = (Tag.UNDO, Tag.LINK, Tag.CUSTOMER, Tag.FOR)
-_ASK_EQUIPMENT = (Tag.EQUIPMENT, Tag.CUSTOMER, Tag.FOR)
+_ASK_EQUIPMENT = (
+    *(Tag.EQUIPMENT, Tag.CUSTOMER, Tag.FOR),
+    *(Tag.FINISHED, Tag.CANCELLED, Tag.STOP, Tag.WORKED),  # the kind of a job may hang on it
+)
 
 
 def _is_stranger(

@@ -1,20 +1,24 @@
 """Recording a decision or a request: events, folded work order, files and outbox rows."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workorder.core.announce import announce, references_of
-from workorder.core.audience import Occasion, People
+from workorder.core.assessing import by_rule
+from workorder.core.audience import Occasion
 from workorder.core.caps import DAY, HOUR, MINUTE, CapCounts, over_cap
 from workorder.core.decision import Decision, Policy, Telling, TraceLine
-from workorder.core.events import Opened
-from workorder.core.message import Address
-from workorder.core.model import Contact, WorkOrder
+from workorder.core.events import Billed, Event, Opened
+from workorder.core.fold import fold
+from workorder.core.job import Job
+from workorder.core.model import SYSTEM, WorkOrder
 from workorder.core.notice import Audience, AutoSubmitted, NoticeKind, NoticeRequest
 from workorder.core.rules import BUILT_IN, RuleSet
+from workorder.steps import books
 from workorder.steps.facts import new_message_id
+from workorder.steps.people_told import people_of
 from workorder.store.orders import FileRow
 from workorder.store.outbox import NewNotice
 from workorder.store.unit import Unit
@@ -54,6 +58,8 @@ class Recorder:
         self._rules = rules
         self._first_number = first_number
         self._now = now
+        self._books = books.Books(unit, policy, rules, now=now)
+        self._changes: list[books.Change] = []
 
     def record(self, decision: Decision, cause: Cause) -> Recorded:
         """Write events, work order, files and outbox rows of one decision."""
@@ -62,19 +68,61 @@ class Recorder:
         if decision.bounced is not None:
             unit.outbox.bounced(decision.bounced, self._now)
         unit.outbox.withdraw(decision.withdraws)
+        decision = self._asking_approval(decision)
         written = self._write_events(decision, cause)
         if written is None:
             answer = self._transcript(decision, None, cause, ())
             unit.outbox.add(answer, self._now)
-            return Recorded(order=None, notices=len(answer))
+            told = self._tell_balance(decision, cause)
+            return Recorded(order=None, notices=len(answer) + told)
         order, event_ids = written
         self._write_elsewhere(decision, cause)
+        self._books.settle(self._changes)
         if cause.files and decision.files_on is not None:
             unit.orders.add_files(order.number, event_ids[decision.files_on], cause.files)
         notices = self._told(decision, order, event_ids, cause)
         answer = self._transcript(decision, order, cause, notices)
         unit.outbox.add([*notices, *answer], self._now)
         return Recorded(order=order, notices=len(notices) + len(answer))
+
+    def _asking_approval(self, decision: Decision) -> Decision:
+        """An opening for a customer whose bank is empty, where the site asks for approval."""
+        opening = decision.opening
+        if opening is None or opening.customer_id is None or not self._rules.billing.asks_approval:
+            return decision
+        account = self._unit.bank.account(opening.customer_id)
+        if account is not None and account.balance > 0:
+            return decision
+        automatic = any(telling.occasion.automatic for telling in decision.tellings)
+        ask = Occasion(kind=NoticeKind.APPROVAL, automatic=automatic)
+        return replace(
+            decision,
+            opening=replace(opening, asks_approval=True),
+            tellings=(*decision.tellings, Telling(event=0, occasion=ask)),
+        )
+
+    def _tell_balance(self, decision: Decision, cause: Cause) -> int:
+        if decision.balance_for is None or decision.balance_of is None:
+            return 0
+        return self._books.tell_balance(
+            decision.balance_of,
+            decision.balance_for,
+            mail_id=cause.mail_id,
+            cause=cause.message_id,
+        )
+
+    def _changed(
+        self, before: WorkOrder | None, after: WorkOrder, facts: Sequence[Event], ids: Sequence[int]
+    ) -> None:
+        """Note what the customer's bank has to follow."""
+        billed = [i for i, fact in enumerate(facts) if isinstance(fact, Billed)]
+        which = billed[-1] if billed else len(facts) - 1
+        fact = facts[which]
+        self._changes.append(
+            books.Change(
+                before=before, after=after, at=fact.at, actor=fact.actor, event_id=ids[which]
+            )
+        )
 
     def _write_people(self, decision: Decision) -> None:
         people = self._unit.people
@@ -92,7 +140,8 @@ class Recorder:
         for other in decision.elsewhere:
             order = orders.get(other.number)
             assert order is not None  # it was read in this transaction
-            orders.append(order, other.events, mail_id=cause.mail_id)
+            after, ids = orders.append(order, other.events, mail_id=cause.mail_id)
+            self._changed(order, after, other.events, ids)
 
     def _told(
         self, decision: Decision, order: WorkOrder, event_ids: Sequence[int], cause: Cause
@@ -137,19 +186,48 @@ class Recorder:
     ) -> tuple[WorkOrder, tuple[int, ...]] | None:
         orders = self._unit.orders
         if decision.opening is not None:
-            return orders.open(
+            order, ids = orders.open(
                 decision.opening,
                 decision.events,
                 first=self._first_number,
                 mail_id=cause.mail_id,
             )
+            self._changed(None, order, (decision.opening, *decision.events), ids)
+            return order, ids
         if decision.number is None or not decision.events:
             return None
         if decision.moves_from is not None:
             orders.move(decision.moves_from, decision.number)
-        order = orders.get(decision.number)
-        assert order is not None  # it was read in this transaction
-        return orders.append(order, decision.events, mail_id=cause.mail_id)
+        before = orders.get(decision.number)
+        assert before is not None  # it was read in this transaction
+        facts = (*decision.events, *self._billed_anyway(before, decision.events))
+        after, ids = orders.append(before, facts, mail_id=cause.mail_id)
+        self._changed(before, after, facts, ids)
+        return after, ids
+
+    def _billed_anyway(self, before: WorkOrder, facts: Sequence[Event]) -> list[Event]:
+        """What was worked is billed, though no technician's tag closed it: an alert that recovers.
+
+        A fixed charge is for a job that somebody did: without any work nothing is billed so.
+        """
+        order = fold(before, facts)
+        closed = before.status.is_open and not order.status.is_open
+        if not closed or not order.hours.worked or any(isinstance(f, Billed) for f in facts):
+            return []
+        found = by_rule(self._job(order), self._rules.billing, at=facts[-1].at, actor=SYSTEM)
+        return [found] if found is not None else []
+
+    def _job(self, order: WorkOrder) -> Job:
+        people, customer_id = self._unit.people, order.customer_id
+        if customer_id is None:
+            return Job(order=order)
+        customer = people.customer_by_id(customer_id)
+        owned = people.equipment_of(customer_id)
+        return Job(
+            order=order,
+            customer=customer.name if customer else "",
+            equipment=tuple(piece for piece in owned if piece.id in order.equipment_ids),
+        )
 
     def _notice(
         self, request: NoticeRequest, order: WorkOrder, event_id: int, cause: Cause
@@ -198,62 +276,10 @@ def transcript_of(
     )
 
 
-def people_of(unit: Unit, order: WorkOrder, policy: Policy) -> People:
-    """Everyone who may have to be told of `order`."""
-    customer_id = order.customer_id
-    primaries = unit.people.primary_contacts(customer_id) if customer_id is not None else ()
-    addresses = dict.fromkeys([order.requester.email, *order.participants])
-    known = {contact.email for contact in primaries}
-    found: list[Contact | None] = [
-        unit.people.contact_by_email(email) for email in addresses if email and email not in known
-    ]
-    return People(
-        customer=unit.people.customer_by_id(customer_id) if customer_id is not None else None,
-        primaries=primaries,
-        contacts=(*primaries, *(contact for contact in found if contact is not None)),
-        technicians=unit.people.technicians(),
-        own_addresses=policy.own_addresses,
-        language=policy.language,
-        removed=_removed(unit, addresses, [*primaries, *filter(None, found)]),
-    )
-
-
-def _removed(unit: Unit, addresses: Iterable[str], known: Sequence[Contact]) -> frozenset[str]:
-    """Those whom the admin took off: what goes on is no business of theirs any more."""
-    present = {contact.email for contact in known}
-    others = [email for email in addresses if email and email not in present]
-    return unit.people.removed_contacts(others)
-
-
 def tell_of_opening(opening: Opened, *, by_mail: bool) -> Telling:
     """The telling of an opening that came by another door than the mail."""
     occasion = Occasion(kind=NoticeKind.OPENED, opened_by_mail=by_mail, writer=opening.actor)
     return Telling(event=0, occasion=occasion)
-
-
-def trouble(detail: str, *, admin: str, policy: Policy, key: str) -> NewNotice:
-    """A notice to the admin; the same `key` is told once."""
-    message_id = new_message_id("trouble", policy.domain)
-    request = NoticeRequest(
-        kind=NoticeKind.TROUBLE,
-        recipient=Address(name="", email=admin),
-        audience=Audience.ADMIN,
-        language=policy.language,
-        with_pdf=False,
-        auto_submitted=AutoSubmitted.GENERATED,
-        in_reply_to=None,
-        references=(),
-        template=NoticeKind.TROUBLE.value,
-        detail=detail,
-    )
-    return NewNotice(
-        number=None,
-        event_id=None,
-        mail_id=None,
-        request=request,
-        message_id=message_id,
-        key=f"trouble:{key}",
-    )
 
 
 def trace_json(trace: Sequence[TraceLine]) -> str:

@@ -15,7 +15,7 @@ from workorder import rulefiles
 from workorder.core.decision import Policy
 from workorder.core.rules import RuleSet
 from workorder.errors import ConfigError
-from workorder.steps.record import trouble
+from workorder.steps.trouble import trouble
 from workorder.store.unit import Store
 
 log = structlog.get_logger()

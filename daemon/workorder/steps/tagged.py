@@ -33,7 +33,7 @@ def with_tags(unit: Unit, facts: Facts, site: SiteRules, vocabulary: Vocabulary)
         # What was passed on is what its writer asks for, and no words of the technician.
         reading = read_tags(mail.subject, own_text, vocabulary, theirs=theirs)
     zone = ZoneInfo(technician.timezone or site.timezone)
-    facts = replace(facts, reading=reading, today=facts.at.astimezone(zone).date())
+    facts = replace(facts, reading=reading, today=facts.at.astimezone(zone).date(), zone=zone)
     if not reading.tags and outer is None:
         return facts
     names = names_for(

@@ -88,10 +88,15 @@ class TechnicianWrites:
         policy, vocabulary = self._rules.policy, self._rule_set.vocabulary
         reading = read_tags("", text, vocabulary)
         candidate = Candidate(order=order, via=Via.REQUEST)
+        zone = ZoneInfo(writer.timezone or policy.timezone)
         facts = replace(
             _facts(writer, text, candidate, now),
             reading=reading,
-            today=now.astimezone(ZoneInfo(writer.timezone or self._rules.timezone)).date(),
+            today=now.astimezone(zone).date(),
+            zone=zone,
+            site_zone=ZoneInfo(policy.timezone),
+            calendar=self._rule_set.calendar,
+            billing=self._rule_set.billing,
             names=names_for(
                 unit,
                 reading,

@@ -2,23 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import BindParameter, bindparam, select
 
 from workorder.core.events import (
     Assigned,
     Event,
+    FollowUpSet,
     MailFailed,
     Opened,
+    Reminded,
     Replied,
     StatusChanged,
+    StoodLong,
+    TimeLogged,
     Undone,
     Unproven,
 )
-from workorder.core.model import Status
+from workorder.core.model import Approval, Status
 from workorder.core.notice import EquipmentCard, EventCard, NoteCard, OrderCard
 from workorder.core.subjects import label
+from workorder.store.book_cards import BookCards
 from workorder.store.codec import EventRow, from_row
 from workorder.store.repository import Repository
 from workorder.store.schema import (
@@ -53,6 +58,9 @@ BRIEF = (
         orders.c.worked_minutes,
         orders.c.billed_minutes,
         orders.c.billed_by,
+        orders.c.customer_id,
+        orders.c.timers,
+        orders.c.approval,
     )
     .outerjoin_from(orders, customers, orders.c.customer_id == customers.c.id)
     .outerjoin(technicians, orders.c.technician_id == technicians.c.id)
@@ -114,7 +122,13 @@ class Cards(Repository):
     __slots__ = ()
 
     def card(
-        self, number: int, event_id: int | None, *, prefix: str, notes: bool = False
+        self,
+        number: int,
+        event_id: int | None,
+        *,
+        prefix: str,
+        notes: bool = False,
+        hours: bool = False,
     ) -> tuple[OrderCard, EventCard] | None:
         """What a notice or a PDF shows of a work order and of one event of it.
 
@@ -123,6 +137,7 @@ class Cards(Repository):
             event_id: the event's; None is the opening.
             prefix: what the site's numbers begin with.
             notes: whether the work order is shown with all that the customer may read of it.
+            hours: whether with its hours, and its customer's bank.
         """
         facts = (
             self._rows(_FIRST_EVENT, a_number=number)
@@ -131,16 +146,30 @@ class Cards(Repository):
         )
         if not facts:
             return None
-        order = self.order_card(facts[0].pop("number"), prefix=prefix, notes=notes)
-        return None if order is None else (order, self._event_card(order.number, facts[0], prefix))
+        order = self.order_card(facts[0].pop("number"), prefix=prefix, notes=notes, hours=hours)
+        return None if order is None else (order, self._event_card(order, facts[0], prefix))
 
-    def order_card(self, number: int, *, prefix: str, notes: bool = False) -> OrderCard | None:
+    def order_card(
+        self, number: int, *, prefix: str, notes: bool = False, hours: bool = False
+    ) -> OrderCard | None:
         """What a notice or a PDF shows of a work order."""
         rows = self._rows(_CARD, a_number=number)
         if not rows:
             return None
         card = self._order_card(rows[0], prefix)
+        if hours:
+            card = self._with_hours(card, rows[0])
         return replace(card, notes=self._notes(number)) if notes else card
+
+    def _with_hours(self, card: OrderCard, row: dict[str, Any]) -> OrderCard:
+        books = BookCards(self._connection)
+        hours = books.hours_card(card.number, row)
+        times = tuple(
+            replace(time, technician=self.name_of(time.technician) or time.technician)
+            for time in hours.times
+        )
+        bank = books.bank_card(row["customer_id"])
+        return replace(card, hours=replace(hours, times=times), bank=bank)
 
     def _notes(self, number: int) -> tuple[NoteCard, ...]:
         rows = self._rows(_NOTES, a_number=number)
@@ -192,14 +221,15 @@ class Cards(Repository):
             closed_at=row["closed_at"],
             equipment=tuple(things[i] for i in row["equipment_ids"] if i in things),
             service=row["service"],
+            asks_approval=row["approval"] is Approval.ASKED,
         )
 
-    def _event_card(self, number: int, row: dict[str, Any], prefix: str) -> EventCard:
+    def _event_card(self, order: OrderCard, row: dict[str, Any], prefix: str) -> EventCard:
         event_id = row.pop("id")
         event = from_row(EventRow(**row))
         came_along = [
             file["name"]
-            for file in self._rows(FILES, a_number=number)
+            for file in self._rows(FILES, a_number=order.number)
             if file["event_id"] == event_id
         ]
         card = EventCard(
@@ -208,18 +238,48 @@ class Cards(Repository):
             text=event.text,
             files=tuple(came_along),
         )
+        if isinstance(event, Reminded | StoodLong | FollowUpSet):
+            return self._by_clock(card, event, order)
         return self._with_details(card, event, prefix)
+
+    def _by_clock(
+        self, card: EventCard, event: Reminded | StoodLong | FollowUpSet, order: OrderCard
+    ) -> EventCard:
+        """What the clock brings up again: what was said last, and what is waited for."""
+        said = [note for note in self._notes(order.number) if note.text]
+        waits = order.status.is_open and order.status is not Status.IN_PROGRESS
+        asked = [note for note in said if waits and note.status is order.status]
+        card = replace(
+            card, last_word=said[-1] if said else None, asked=asked[-1] if asked else None
+        )
+        match event:
+            case Reminded():
+                return replace(card, count=event.count, gave_up=event.gave_up)
+            case StoodLong():
+                return replace(card, count=event.count)
+            case FollowUpSet():
+                return replace(card, day=event.was)
+            case _:
+                assert_never(event)
 
     def _with_details(self, card: EventCard, event: Event, prefix: str) -> EventCard:  # noqa: PLR0911 - one line a kind
         match event:
             case Opened(follows=int() as follows):
                 return replace(card, follows=label(follows, prefix))
             case Replied():
-                return replace(card, reopened=event.reopened, answered=event.answered)
+                return replace(
+                    card,
+                    reopened=event.reopened,
+                    answered=event.answered,
+                    approves=event.approves,
+                )
             case StatusChanged(was=Status() as was):
                 return replace(card, reopened=event.status.is_open and not was.is_open)
             case Assigned():
                 return replace(card, assigned=self._technician_name(event.technician_id))
+            case TimeLogged():
+                whose = self.name_of(event.technician) or event.technician
+                return replace(card, since=event.started_at, actor=whose)
             case MailFailed():
                 return replace(card, recipient=event.recipient, reason=event.text)
             case Unproven():

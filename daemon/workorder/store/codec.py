@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from workorder.core.events import Event, Fact
 
@@ -78,7 +79,7 @@ def unpack(kind: type[P], text: str) -> P:
     Raises:
         ValueError: it is not the JSON of one.
     """
-    value: P = _decoder(kind)(json.loads(text))
+    value: P = _decoder(cast("Any", kind))(json.loads(text))
     return value
 
 
@@ -101,6 +102,7 @@ def encode(value: object) -> object:
     raise TypeError(f"an event cannot hold a {type(value).__name__}")
 
 
+@lru_cache(maxsize=256)
 def _decoder(hint: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type, of whatever kind
     origin = get_origin(hint)
     if origin in (Union, UnionType):

@@ -112,7 +112,7 @@ class Listed(TypeDecorator[tuple[Any, ...]]):
 
 
 class Packed(TypeDecorator[P], Generic[P]):
-    """A frozen dataclass, kept as one JSON object (store.codec)."""
+    """A frozen dataclass, or a tuple of them, kept as JSON (store.codec)."""
 
     impl = Text
     cache_ok = True

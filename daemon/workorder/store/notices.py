@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from workorder.core.books import Enclosure
 from workorder.core.message import Address
 from workorder.core.notice import Audience, AutoSubmitted, NoticeKind, NoticeRequest
 from workorder.core.scene import PastNotice
@@ -14,7 +15,7 @@ from workorder.core.transcript import Transcript
 from workorder.errors import NotFoundError, RequestError
 from workorder.store import outbox_sql as sql
 from workorder.store.repository import Repository
-from workorder.store.schema import outbox
+from workorder.store.schema_outbox import outbox
 from workorder.store.states import NoticeState
 
 _GONE = frozenset({NoticeState.SENDING, NoticeState.TRANSMITTING, NoticeState.SENT})
@@ -71,6 +72,7 @@ class OutboxRow:
     bounced_at: datetime | None
     template: str
     transcript: Transcript | None
+    enclosure: Enclosure | None = None
     body: bytes | None = None
 
     @property

@@ -4,125 +4,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, insert
 
-from workorder.core.events import Event, Opened
+from workorder.core.events import Event, Opened, TimeLogged
 from workorder.core.fold import fold, opened
-from workorder.core.model import CLOSED, Person, WorkOrder
+from workorder.core.model import Clocks, Hours, Person, WorkOrder
 from workorder.core.notice import NoticeKind
 from workorder.core.scene import PastEvent
-from workorder.store import schema
+from workorder.store import orders_sql as sql
 from workorder.store.codec import EventRow, from_row, to_row
 from workorder.store.repository import Repository
-from workorder.store.schema import counters, events, files, inbound, orders, outbox
+from workorder.store.schema import events, files, orders
+from workorder.store.schema_books import times
 
 _MOST_MERGES = 20  # one after the other; nobody merges so often
-_MOST_BY_MAIL = 200  # a Message-ID that is used again and again must not fill our memory
-
-_COLUMNS = (
-    orders.c.number,
-    orders.c.title,
-    orders.c.status,
-    orders.c.customer_id,
-    orders.c.requester_name,
-    orders.c.requester_email,
-    orders.c.technician_id,
-    orders.c.priority,
-    orders.c.labels,
-    orders.c.equipment_ids,
-    orders.c.participants,
-    orders.c.opened_at,
-    orders.c.opened_by,
-    orders.c.closed_at,
-    orders.c.follow_up_on,
-    orders.c.thread_id,
-    orders.c.service,
-    orders.c.merged_into,
-    orders.c.alert_key,
-)
-_NUMBER: BindParameter[Any] = bindparam("a_number")
-_GET = select(*_COLUMNS).where(orders.c.number == _NUMBER)
-# On PostgreSQL two daemons may fold onto the same work order; SQLite has one writer anyway.
-_GET_TO_CHANGE = _GET.with_for_update()
-_NEXT_NUMBER = (
-    update(counters)
-    .where(counters.c.name == schema.NUMBERS)
-    .values(
-        value=case(
-            (counters.c.value < bindparam("first"), bindparam("first")),
-            else_=counters.c.value + 1,
-        )
-    )
-    .returning(counters.c.value)
-)
-_OF_ALERT = (
-    select(orders.c.number)
-    .where(
-        orders.c.alert_key == bindparam("a_key"),
-        orders.c.alert_key != "",
-        orders.c.status.not_in(sorted(CLOSED)),
-    )
-    .order_by(orders.c.number.desc())
-    .limit(1)
-)
-_ALONE_WITH_KEY = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("a_key"), 0)))
-_OPEN_OF_TECHNICIAN = (
-    select(*_COLUMNS)
-    .where(
-        orders.c.technician_id == bindparam("a_technician"),
-        orders.c.status.not_in(sorted(CLOSED)),
-    )
-    .order_by(orders.c.number.desc())
-    .limit(bindparam("limit"))
-)
-_FOLLOWS_MOVE = (events, files, outbox, inbound)
-_MOVES = tuple(
-    update(table)
-    .where(table.c.number == bindparam("moved_from"))
-    .values(number=bindparam("moved_to"))
-    for table in _FOLLOWS_MOVE
-)
-_SAVE = update(orders).where(orders.c.number == _NUMBER)
-_LAST_NUMBER = select(counters.c.value).where(counters.c.name == schema.NUMBERS)
-_HISTORY = (
-    select(
-        events.c.id,
-        events.c.mail_id,
-        events.c.kind,
-        events.c.at,
-        events.c.actor,
-        events.c.public,
-        events.c.text,
-        events.c.data,
-    )
-    .where(events.c.number == _NUMBER)
-    .order_by(events.c.id)
-)
-_EVENTS = _HISTORY.with_only_columns(
-    events.c.kind, events.c.at, events.c.actor, events.c.public, events.c.text, events.c.data
-)
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_BY_NOTICE = (
-    select(
-        outbox.c.message_id,
-        outbox.c.number,
-        outbox.c.recipient,
-        outbox.c.kind,
-        outbox.c.spent,
-        outbox.c.id.label("outbox_id"),
-        events.c.actor,
-        events.c.kind.label("event_kind"),
-    )
-    .select_from(outbox.outerjoin(events, outbox.c.event_id == events.c.id))
-    .where(outbox.c.message_id.in_(_IDS))
-)
-_BY_MAIL = (
-    select(inbound.c.message_id, inbound.c.number)
-    .where(inbound.c.message_id.in_(_IDS), inbound.c.number.is_not(None))
-    .order_by(inbound.c.id)
-    .limit(_MOST_BY_MAIL)
-)
-_SPEND = update(outbox).where(outbox.c.message_id.in_(_IDS)).values(spent=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +56,7 @@ class Orders(Repository):
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         super().__init__(connection)
         self._writes = writes
-        self._get = _GET_TO_CHANGE if writes else _GET
+        self._get = sql.GET_TO_CHANGE if writes else sql.GET
 
     def open(
         self, opening: Opened, more: Sequence[Event], *, first: int, mail_id: int | None
@@ -177,23 +72,14 @@ class Orders(Repository):
         Returns:
             The work order after `more`, and the ids of all its events, the opening's first.
         """
-        number = self._connection.execute(_NEXT_NUMBER, {"first": first}).scalar_one()
+        number = self._connection.execute(sql.NEXT_NUMBER, {"first": first}).scalar_one()
         order = fold(opened(number, opening), more)
-        self._connection.execute(
-            insert(orders),
-            {
-                **_state(order),
-                "number": number,
-                "worked_minutes": 0,
-                "billed_minutes": 0,
-                "billed_by": None,
-            },
-        )
+        self._connection.execute(insert(orders), {**_state(order), "number": number})
         return order, self._insert_events(number, (opening, *more), mail_id)
 
     def next_number(self, *, first: int) -> int:
         """The number that a work order opened now would get."""
-        last: int = self._connection.execute(_LAST_NUMBER).scalar_one()
+        last: int = self._connection.execute(sql.LAST_NUMBER).scalar_one()
         return max(last + 1, first)
 
     def get(self, number: int) -> WorkOrder | None:
@@ -213,12 +99,14 @@ class Orders(Repository):
         before, now = _state(order), _state(after)
         changed = {name: value for name, value in now.items() if value != before[name]}
         if changed:
-            self._connection.execute(_SAVE.values(changed), {"a_number": order.number})
+            values = {f"new_{name}": value for name, value in changed.items()}
+            saving = sql.save(tuple(sorted(changed)))
+            self._connection.execute(saving, {"a_number": order.number, **values})
         return after, self._insert_events(order.number, events, mail_id)
 
     def events(self, number: int) -> tuple[Event, ...]:
         """All events of a work order, in the order in which they were recorded."""
-        return tuple(from_row(EventRow(**row)) for row in self._rows(_EVENTS, a_number=number))
+        return tuple(from_row(EventRow(**row)) for row in self._rows(sql.EVENTS, a_number=number))
 
     def history(self, number: int) -> tuple[PastEvent, ...]:
         """All events of a work order with their ids, in the order in which they were recorded."""
@@ -226,7 +114,7 @@ class Orders(Repository):
             PastEvent(
                 event_id=row.pop("id"), mail_id=row.pop("mail_id"), event=from_row(EventRow(**row))
             )
-            for row in self._rows(_HISTORY, a_number=number)
+            for row in self._rows(sql.HISTORY, a_number=number)
         )
 
     def going_on(self, number: int) -> WorkOrder | None:
@@ -244,24 +132,25 @@ class Orders(Repository):
         In a unit that writes, nobody else opens one for this key meanwhile.
         """
         if self._writes and self._connection.dialect.name == "postgresql":
-            self._connection.execute(_ALONE_WITH_KEY, {"a_key": key})
-        rows = self._rows(_OF_ALERT, a_key=key)
+            self._connection.execute(sql.ALONE_WITH_KEY, {"a_key": key})
+        rows = self._rows(sql.OF_ALERT, a_key=key)
         return self.get(rows[0]["number"]) if rows else None
 
     def open_of(self, technician_id: int, limit: int) -> tuple[WorkOrder, ...]:
         """A technician's open work orders, newest first, at most `limit`."""
-        found = self._rows(_OPEN_OF_TECHNICIAN, a_technician=technician_id, limit=limit)
+        found = self._rows(sql.OPEN_OF_TECHNICIAN, a_technician=technician_id, limit=limit)
         return tuple(map(_order, found))
 
     def move(self, moved_from: int, moved_to: int) -> None:
         """Give a work order's history, files, mails and notices to another one."""
-        for statement in _MOVES:
+        for statement in sql.MOVES:
             self._connection.execute(statement, {"moved_from": moved_from, "moved_to": moved_to})
 
     def by_notice(self, message_ids: Sequence[str]) -> tuple[NoticeTrail, ...]:
         """Our own notices among these Message-IDs, in the order of the ids."""
         found = {
-            row["message_id"]: NoticeTrail(**row) for row in self._by_ids(_BY_NOTICE, message_ids)
+            row["message_id"]: NoticeTrail(**row)
+            for row in self._by_ids(sql.BY_NOTICE, message_ids)
         }
         return tuple(found[i] for i in dict.fromkeys(message_ids) if i in found)
 
@@ -272,14 +161,14 @@ class Orders(Repository):
         """
         place = {message_id: i for i, message_id in reversed([*enumerate(message_ids)])}
         found = dict.fromkeys(
-            (row["message_id"], row["number"]) for row in self._by_ids(_BY_MAIL, message_ids)
+            (row["message_id"], row["number"]) for row in self._by_ids(sql.BY_MAIL, message_ids)
         )
         return tuple(sorted(found, key=lambda pair: place[pair[0]]))
 
     def spend(self, message_ids: Sequence[str]) -> None:
         """Note that others have seen these ids: they prove nothing any more."""
         if message_ids:
-            self._connection.execute(_SPEND, {"ids": list(message_ids)})
+            self._connection.execute(sql.SPEND, {"ids": list(message_ids)})
 
     def add_files(self, number: int, event_id: int, files: Sequence[FileRow]) -> None:
         """Put files, whose content is on disk already, on an event."""
@@ -291,10 +180,25 @@ class Orders(Repository):
     def _insert_events(
         self, number: int, facts: Sequence[Event], mail_id: int | None
     ) -> tuple[int, ...]:
-        return tuple(
-            self._insert(events, {**asdict(to_row(fact)), "number": number, "mail_id": mail_id})
-            for fact in facts
-        )
+        return tuple(self._insert_event(number, fact, mail_id) for fact in facts)
+
+    def _insert_event(self, number: int, fact: Event, mail_id: int | None) -> int:
+        row = {**asdict(to_row(fact)), "number": number, "mail_id": mail_id}
+        event_id = self._insert(events, row)
+        if isinstance(fact, TimeLogged) and fact.minutes:
+            self._connection.execute(insert(times), _time(fact, event_id))
+        return event_id
+
+
+def _time(fact: TimeLogged, event_id: int) -> dict[str, object]:
+    """Time as reports add it up: each change of the hours worked is a row, also below zero."""
+    return {
+        "event_id": event_id,
+        "technician": fact.technician,
+        "started_at": fact.started_at,
+        "stopped_at": fact.stopped_at or fact.started_at,
+        "minutes": fact.minutes,
+    }
 
 
 def _add_files(connection: Connection, number: int, event_id: int, rows: Sequence[FileRow]) -> None:
@@ -325,9 +229,32 @@ def _state(order: WorkOrder) -> dict[str, object]:
         "service": order.service,
         "merged_into": order.merged_into,
         "alert_key": order.alert_key,
+        "worked_minutes": order.hours.worked,
+        "after_minutes": order.hours.after_hours,
+        "billed_minutes": order.hours.billed,
+        "billed_by": order.hours.billed_by,
+        "timers": order.hours.timers,
+        "silent_since": order.clocks.silent_since,
+        "reminders": order.clocks.reminders,
+        "open_since": order.clocks.open_since,
+        "long_notices": order.clocks.long_notices,
+        "approval": order.approval,
     }
 
 
 def _order(row: dict[str, Any]) -> WorkOrder:
     requester = Person(name=row.pop("requester_name"), email=row.pop("requester_email"))
-    return WorkOrder(requester=requester, **row)
+    hours = Hours(
+        worked=row.pop("worked_minutes"),
+        after_hours=row.pop("after_minutes"),
+        billed=row.pop("billed_minutes"),
+        billed_by=row.pop("billed_by"),
+        timers=row.pop("timers"),
+    )
+    clocks = Clocks(
+        silent_since=row.pop("silent_since"),
+        reminders=row.pop("reminders"),
+        open_since=row.pop("open_since"),
+        long_notices=row.pop("long_notices"),
+    )
+    return WorkOrder(requester=requester, hours=hours, clocks=clocks, **row)

@@ -100,6 +100,18 @@ class Outbox(Notices):
             row_id, attempt, (NoticeState.COMPOSING,), lease_until=None, error=error, **outcome
         )
 
+    def hold(self, row_id: int, attempt: int, until: datetime) -> bool:
+        """Give a claimed notice back untried, not to be composed before `until`."""
+        return self._change(
+            row_id,
+            attempt,
+            (NoticeState.COMPOSING,),
+            state=NoticeState.PENDING,
+            attempts=attempt - 1,
+            next_at=until,
+            lease_until=None,
+        )
+
     # -- sending ----------------------------------------------------------------------------
 
     def take_to_send(
@@ -241,4 +253,5 @@ def _new_row(notice: NewNotice, now: datetime) -> dict[str, object]:
         "bounced_at": None,
         "template": request.template,
         "transcript": request.transcript,
+        "enclosure": request.enclosure,
     }

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workorder.store.repository import claimed
-from workorder.store.schema import CAPPED, bodies, outbox
+from workorder.store.schema_outbox import CAPPED, bodies, outbox
 from workorder.store.states import NoticeState
 
 _c = outbox.c

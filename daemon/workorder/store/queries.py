@@ -1,21 +1,41 @@
 """Reading for screens and for JSON; nothing here changes anything."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Select, exists, or_, select
 
+from workorder.core.events import Billed, TimeLogged
 from workorder.core.model import Person, Status
+from workorder.store.book_cards import BookCards
 from workorder.store.cards import BRIEF, EVENT_COLUMNS, FILES, NUMBER, Cards
+from workorder.store.codec import EventRow, from_row
 from workorder.store.schema import events, orders
-from workorder.store.views import EventView, FileView, OrderDetail, OrderView, order_json
+from workorder.store.views import (
+    EventView,
+    FileView,
+    OrderDetail,
+    OrderView,
+    TimeView,
+    order_json,
+)
 
-__all__ = ["EventView", "FileView", "OrderDetail", "OrderView", "Queries", "order_json"]
+__all__ = [
+    "EventView",
+    "FileView",
+    "OrderDetail",
+    "OrderView",
+    "Queries",
+    "TimeView",
+    "order_json",
+]
 
 _ONE = BRIEF.where(orders.c.number == NUMBER)
-_EVENTS = (
-    select(events.c.id, *EVENT_COLUMNS[:-1]).where(events.c.number == NUMBER).order_by(events.c.id)
-)
+_EVENTS = select(events.c.id, *EVENT_COLUMNS).where(events.c.number == NUMBER).order_by(events.c.id)
+
+
+_WITH_FACT = frozenset({TimeLogged.kind, Billed.kind})
 
 
 class Queries(Cards):
@@ -60,11 +80,15 @@ class Queries(Cards):
         if not rows:
             return None
         detail = OrderDetail(
-            events=tuple(EventView(**row) for row in self._rows(_EVENTS, a_number=number)),
-            times=(),
+            events=tuple(map(_event, self._rows(_EVENTS, a_number=number))),
+            times=self._times(rows[0]),
             files=tuple(FileView(**row) for row in self._rows(FILES, a_number=number)),
         )
         return _view(rows[0], self._tags(rows[0]["equipment_ids"]), detail)
+
+    def _times(self, row: dict[str, Any]) -> tuple[TimeView, ...]:
+        stretches = BookCards(self._connection).times(row["number"], row["timers"])
+        return tuple(TimeView(**asdict(time)) for time in stretches)
 
     def _tags(self, ids: Iterable[int]) -> dict[int, str]:
         return {thing_id: card.tag for thing_id, card in self._things(ids).items()}
@@ -82,6 +106,14 @@ def _with_word(statement: Select[Any], word: str) -> Select[Any]:
             in_events,
         )
     )
+
+
+def _event(row: dict[str, Any]) -> EventView:
+    event_id, data = row.pop("id"), row.pop("data")
+    has_fact = row["kind"] in _WITH_FACT
+    fact = from_row(EventRow(**row, data=data)) if has_fact else None
+    assert fact is None or isinstance(fact, TimeLogged | Billed)
+    return EventView(id=event_id, fact=fact, **row)
 
 
 def _view(row: dict[str, Any], tags: dict[int, str], detail: OrderDetail | None) -> OrderView:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -23,14 +22,15 @@ from sqlalchemy import (
     true,
 )
 
-from workorder.core.model import Notify, OpenedBy, Priority, Status
-from workorder.core.notice import Audience, AutoSubmitted, NoticeKind
-from workorder.core.transcript import Transcript
+from workorder.core.model import Approval, BilledBy, Notify, OpenedBy, Priority, Status, Timer
 from workorder.store.columns import Day, Identity, Listed, Moment, Packed, Word
-from workorder.store.states import MailState, NoticeState
+from workorder.store.states import MailState
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision of the schema, oldest first; the last one is what this program works with."""
+
+NO_TIMERS = "[]"
+"""How a work order is kept on which no timer runs."""
 
 NUMBERS = "work-orders"
 """The counter that work orders are numbered from."""
@@ -118,6 +118,7 @@ technicians = Table(
     Column("notify", Word(Notify), nullable=False),
     Column("timezone", Text),
     Column("removed_at", Moment),
+    Column("digest_on", Day),
 )
 _present = technicians.c.removed_at.is_(None)
 Index(
@@ -270,10 +271,28 @@ orders = Table(
     Column("service", Text, nullable=False),
     Column("worked_minutes", Integer, nullable=False),
     Column("billed_minutes", Integer, nullable=False),
-    Column("billed_by", Text),
+    Column("billed_by", Word(BilledBy)),
     Column("merged_into", BigInteger),
     Column("alert_key", Text, nullable=False, server_default=""),
+    Column("after_minutes", Integer, nullable=False, server_default="0"),
+    Column("timers", Packed(tuple[Timer, ...]), nullable=False, server_default=NO_TIMERS),
+    Column("silent_since", Moment),
+    Column("reminders", Integer, nullable=False, server_default="0"),
+    Column("open_since", Moment),
+    Column("long_notices", Integer, nullable=False, server_default="0"),
+    Column("approval", Word(Approval), nullable=False, server_default=Approval.NONE.value),
 )
+# What the clock looks for, in the order in which it becomes due.
+for _clock in (orders.c.silent_since, orders.c.open_since, orders.c.follow_up_on):
+    Index(
+        f"ix_orders_{_clock.name}",
+        _clock,
+        orders.c.number,
+        sqlite_where=_clock.is_not(None),
+        postgresql_where=_clock.is_not(None),
+    )
+TIMED = orders.c.timers != literal_column(f"'{NO_TIMERS}'")
+Index("ix_orders_timers", orders.c.number, sqlite_where=TIMED, postgresql_where=TIMED)
 Index("ix_orders_status", orders.c.status, orders.c.number)
 _by_alert = orders.c.alert_key != ""
 Index(
@@ -311,72 +330,3 @@ files = Table(
     Column("sha256", Text, nullable=False),
 )
 Index("ix_files_number", files.c.number, files.c.id)
-
-# -- outgoing mail ------------------------------------------------------------------------------
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", Identity, primary_key=True),
-    Column("number", BigInteger, ForeignKey("orders.number")),
-    Column("event_id", Identity, ForeignKey("events.id")),
-    Column("mail_id", Identity, ForeignKey("inbound.id")),
-    Column("kind", Word(NoticeKind), nullable=False),
-    Column("audience", Word(Audience), nullable=False),
-    Column("recipient_name", Text, nullable=False),
-    Column("recipient", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("with_pdf", Boolean, nullable=False),
-    Column("auto_submitted", Word(AutoSubmitted)),
-    Column("in_reply_to", Text),
-    Column("refs", Listed, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("capped", Boolean, nullable=False),
-    Column("message_id", Text, nullable=False, unique=True),
-    Column("key", Text, nullable=False, unique=True),
-    Column("state", Word(NoticeState), nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("resends", Integer, nullable=False),
-    Column("next_at", Moment, nullable=False),
-    Column("lease_until", Moment),
-    Column("error", Text, nullable=False),
-    Column("reply", Text, nullable=False),
-    Column("spent", Boolean, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("sent_at", Moment),
-    Column("bounced_at", Moment),
-    Column("template", Text, nullable=False, server_default=""),
-    Column("transcript", Packed(Transcript)),
-)
-Index("ix_outbox_due", outbox.c.state, outbox.c.next_at, outbox.c.id)
-_leased = outbox.c.lease_until.is_not(None)
-Index(
-    "ix_outbox_lease_until",
-    outbox.c.lease_until,
-    sqlite_where=_leased,
-    postgresql_where=_leased,
-)
-Index("ix_outbox_event_id", outbox.c.event_id)
-Index("ix_outbox_number", outbox.c.number, outbox.c.recipient)
-CAPPED = outbox.c.capped == true()
-Index(
-    "ix_outbox_capped",
-    outbox.c.created_at,
-    sqlite_where=CAPPED,
-    postgresql_where=CAPPED,
-)
-Index(
-    "ix_outbox_capped_recipient",
-    outbox.c.recipient,
-    outbox.c.created_at,
-    sqlite_where=CAPPED,
-    postgresql_where=CAPPED,
-)
-
-# Apart from its row: what is written thrice while a mail goes out must not move its bytes thrice.
-bodies = Table(
-    "bodies",
-    metadata,
-    Column("outbox_id", Identity, ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
-    Column("body", LargeBinary, nullable=False),
-)

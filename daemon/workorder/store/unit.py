@@ -8,6 +8,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from workorder.errors import StorageError
+from workorder.store.book_cards import BookCards
+from workorder.store.clock import Clock
+from workorder.store.digests import Digests
 from workorder.store.engine import BUSY_SECONDS, WRITES
 from workorder.store.faults import one_line, storage_faults
 from workorder.store.files import Files
@@ -16,13 +19,26 @@ from workorder.store.orders import Orders
 from workorder.store.outbox import Outbox
 from workorder.store.people import People
 from workorder.store.queries import Queries
+from workorder.store.reports import Reports
 from workorder.store.rule_texts import RuleTexts
 
 
 class Unit:
     """All that is kept, as it stands in one transaction; not for use after it, nor by others."""
 
-    __slots__ = ("inbound", "orders", "outbox", "people", "queries", "rules", "writes")
+    __slots__ = (
+        "bank",
+        "clock",
+        "digests",
+        "inbound",
+        "orders",
+        "outbox",
+        "people",
+        "queries",
+        "reports",
+        "rules",
+        "writes",
+    )
 
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         self.writes = writes
@@ -32,6 +48,10 @@ class Unit:
         self.outbox = Outbox(connection)
         self.queries = Queries(connection)
         self.rules = RuleTexts(connection)
+        self.bank = BookCards(connection)
+        self.clock = Clock(connection)
+        self.digests = Digests(connection)
+        self.reports = Reports(connection)
 
 
 class Store:

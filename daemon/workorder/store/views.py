@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from workorder.core.events import Billed, TimeLogged
 from workorder.core.model import OpenedBy, Person, Priority, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventView:
-    """An event of a work order as it is listed."""
+    """An event of a work order as it is listed.
+
+    `fact`: the event itself, where its words do not tell what happened.
+    """
 
     id: int
     at: datetime
@@ -16,6 +20,7 @@ class EventView:
     actor: str
     public: bool
     text: str
+    fact: TimeLogged | Billed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
