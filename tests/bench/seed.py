@@ -9,7 +9,7 @@ from sqlalchemy import Table, insert, update
 
 from workorder.core.model import OpenedBy, Priority, Status
 from workorder.core.notice import Audience, NoticeKind
-from workorder.store import schema
+from workorder.store import schema, schema_outbox
 from workorder.store.engine import open_engine
 from workorder.store.states import MailState, NoticeState
 
@@ -29,11 +29,11 @@ def fill(database: Path, count: int, *, first: int) -> None:
         for start in range(0, count, _AT_ONCE):
             numbers = range(start, min(start + _AT_ONCE, count))
             tables: list[tuple[Table, list[dict[str, Any]]]] = [
-                (schema.orders, [_order(n, first) for n in numbers]),
+                (schema.orders, [order_row(n, first) for n in numbers]),
                 (schema.inbound, [_mail(n, first) for n in numbers]),
                 (schema.events, [_event(n, first, k) for n in numbers for k in range(EVENTS_EACH)]),
                 (
-                    schema.outbox,
+                    schema_outbox.outbox,
                     [_notice(n, first, k) for n in numbers for k in range(NOTICES_EACH)],
                 ),
             ]
@@ -52,7 +52,7 @@ def _at(n: int) -> datetime:
     return _START + timedelta(minutes=15 * n)
 
 
-def _order(n: int, first: int) -> dict[str, Any]:
+def order_row(n: int, first: int) -> dict[str, Any]:
     is_open = n % 50 == 0
     return {
         "number": first + n,

@@ -98,6 +98,11 @@ def first_mail() -> EmailMessage:
     return message
 
 
+def asks_for(subject: str, text: str) -> EmailMessage:
+    """The customer asks for something."""
+    return _mail(f"Jane Roe <{JANE}>", subject, text)
+
+
 def technicians_answer(notice: Message) -> EmailMessage:
     """The technician answers the notice, as a mail client does."""
     text = (

@@ -13,6 +13,7 @@ from workorder.demo.company import (
     technicians_answer,
 )
 from workorder.demo.day import DAY
+from workorder.demo.month import MONTH
 from workorder.demo.play import Play
 from workorder.demo.stage import DemoError
 
@@ -107,6 +108,7 @@ SCENES = (
     technician_answers,
     customer_answers,
     *DAY,
+    *MONTH,
     stranger_guesses,
     forger_commands,
     out_of_office_comes,
