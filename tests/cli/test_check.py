@@ -114,6 +114,19 @@ def test_a_database_without_tables_or_of_a_newer_program_fails(served: Shell) ->
     )
 
 
+def test_a_bank_that_does_not_add_up_fails(served: Shell) -> None:
+    served.settle()
+    served.must("hours", "buy", "Acme Ltd", "10")
+    assert checked(served)["database"][0] == "ok"
+    with sqlite3.connect(served.home / "var" / "workorder.db") as connection:
+        connection.execute("UPDATE bank_accounts SET balance = 900")
+    connection.close()
+    assert checked(served)["database"] == (
+        "fail",
+        "the bank of Acme Ltd does not add up: a balance of 900 min, and entries of 600 min",
+    )
+
+
 def test_what_is_allowed_and_unwise_is_a_warning_and_no_failure(served: Shell) -> None:
     text = served.config_file.read_text()
     served.config_file.write_text(text.replace("[trust]", '[trust]\ncommands = ["dmarc", "from"]'))

@@ -91,6 +91,7 @@ class Effect(StrEnum):
     WORKED_DAY = "worked-day"
     HOURS_WRONG = "hours-wrong"
     HOURS_BOUNDS = "hours-bounds"
+    HOURS_ARE = "hours-are"
     BILLED = "billed"
     BILLED_SAME = "billed-same"
     BILLED_KEPT = "billed-kept"
@@ -184,6 +185,7 @@ PLACES: Mapping[Effect, tuple[str, ...]] = {
     Effect.WORKED_DAY: ("word",),
     Effect.HOURS_WRONG: ("word",),
     Effect.HOURS_BOUNDS: ("most",),
+    Effect.HOURS_ARE: ("worked", "length"),
     Effect.BILLED: ("length", "worked"),
     Effect.BILLED_SAME: ("length",),
     Effect.BILLED_KEPT: ("length", "worked"),

@@ -1,5 +1,6 @@
 """The tags that put other things on a work order: equipment, and other work orders."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -12,6 +13,8 @@ from workorder.core.scene import (
     Step,
     Told,
     done,
+    length,
+    moment,
     named,
     nothing,
     phrase,
@@ -183,7 +186,19 @@ def tell_status(_written: Written, scene: Scene) -> Step:
     shown = scene.names.own_orders if scene.is_new else (scene.order,)
     if not shown:
         return nothing(Effect.STATUS_NONE)
-    return Step(told=tuple(_standing(order, scene) for order in shown))
+    return Step(told=tuple(told for order in shown for told in _standing_and_hours(order, scene)))
+
+
+def _standing_and_hours(order: WorkOrder, scene: Scene) -> Iterator[Told]:
+    """How a work order stands, what was worked and billed, and that one's own timer runs."""
+    yield _standing(order, scene)
+    hours, own = order.hours, order.hours.timer_of(scene.actor)
+    if hours.worked or hours.billed_by is not None:
+        values = length("worked", hours.worked), length("length", hours.billed)
+        yield Told(verdict=Verdict.NOTHING, effect=Effect.HOURS_ARE, values=values)
+    if own is not None:
+        since = moment("since", own.started_at, scene.zone)
+        yield Told(verdict=Verdict.NOTHING, effect=Effect.TIMER_RUNS, values=(since,))
 
 
 def _standing(order: WorkOrder, scene: Scene) -> Told:

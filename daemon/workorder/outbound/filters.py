@@ -166,7 +166,9 @@ def priority_filter(context: Context, priority: str) -> str:
     return name
 
 
-_ASKED = frozenset({Effect.HELP, Effect.STATUS_IS, Effect.STATUS_NONE})
+_ASKED = frozenset(
+    {Effect.HELP, Effect.STATUS_IS, Effect.STATUS_NONE, Effect.HOURS_ARE, Effect.TIMER_RUNS}
+)
 # What stands for a value that is empty, by its place; "none" for all others.
 _NOBODY = {"technician": "mail.nobody", "customer": "mail.unknown"}
 _NO_PREFIX = "\0"  # no subject has it: what looks like a bare number stays

@@ -37,6 +37,12 @@ class Change:
     event_id: int
 
     @property
+    def is_of_bills(self) -> bool:
+        """Whether anything is billed, or was; most work orders change without that."""
+        was = self.before.hours.billed if self.before else 0
+        return bool(was or self.after.hours.billed)
+
+    @property
     def more_billed(self) -> int:
         """The minutes by which it costs more than before."""
         return self.after.hours.billed - (self.before.hours.billed if self.before else 0)
@@ -57,7 +63,8 @@ class Books:
 
         What is given back comes first: of two that are merged the one takes what the other gives.
         """
-        for change in sorted(changes, key=lambda each: each.more_billed):
+        of_bills = (each for each in changes if each.is_of_bills)
+        for change in sorted(of_bills, key=lambda each: each.more_billed):
             was = change.before.customer_id if change.before else None
             now = change.after.customer_id
             if was != now and was is not None:

@@ -98,6 +98,7 @@ def _database(config: Config) -> Iterator[Remark]:
         state = schema_state(store.engine)
         if state is SchemaState.CURRENT:
             _try_to_write(store)
+            yield from _banks(store)
         yield _of_schema(state, where)
 
 
@@ -122,6 +123,15 @@ class _UndoneError(Exception):
 def _try_to_write(store: Store) -> None:
     with suppress(_UndoneError), store.write():
         raise _UndoneError
+
+
+def _banks(store: Store) -> Iterator[Remark]:
+    """What is wrong with a customer's bank: its balance is the sum of its ledger."""
+    with store.read() as unit:
+        wrong = unit.bank.check()
+    for each in wrong:
+        sums = f"a balance of {each.balance} min, and entries of {each.entries} min"
+        yield Level.FAIL, f"the bank of {each.customer} does not add up: {sums}"
 
 
 def _files(config: Config) -> Iterator[Remark]:
@@ -211,11 +221,9 @@ def _rules(config: Config) -> Iterator[Remark]:
     yield from ((Level.FAIL, problem) for problem in missing)
     if not missing:
         intake, alerts = len(rule_set.intake.rules), len(rule_set.alerts.rules)
-        words = len(rule_set.vocabulary.spellings)
-        yield (
-            Level.OK,
-            f"{folder}: {intake} intake rules, {alerts} alert rules, {words} spellings of tags",
-        )
+        words, jobs = len(rule_set.vocabulary.spellings), len(rule_set.billing.rules)
+        rules = f"{intake} intake rules, {alerts} alert rules, {jobs} billing rules"
+        yield Level.OK, f"{folder}: {rules}, {words} spellings of tags"
 
 
 def _templates(config: Config) -> Iterator[Remark]:

@@ -1,6 +1,6 @@
 """What comes round by the calendar: hours that expire, statements, digests; each once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from workorder.core.model import Notify, Technician
 from workorder.core.notice import NoticeKind
 from workorder.core.rules import RuleSet
 from workorder.core.subjects import label
+from workorder.errors import OurFaultError
 from workorder.steps.books import Books
 from workorder.steps.facts import new_message_id
 from workorder.steps.surroundings import Surroundings
@@ -49,17 +50,35 @@ class Periodic:
         today = now.astimezone(self._zone).date()
         return self._expire(now, today) + self._state(now, today) + self._digest(now, today)
 
+    def _each(self, name: str, ids: Sequence[int], do: Callable[[Unit, int], None]) -> int:
+        """Do a thing for each of them, in a transaction of its own; how many were done."""
+        done = 0
+        for one in ids:
+            try:
+                with self._store.write() as unit:
+                    do(unit, one)
+            except OurFaultError:
+                raise
+            except Exception:
+                # Whatever is wrong with one of them, the others have their day all the same.
+                log.exception("due_failed", kind=name, id=one)
+            else:
+                done += 1
+            self._around.checkpoint(name)
+        return done
+
     # -- banks ------------------------------------------------------------------------------
 
     def _expire(self, now: datetime, today: date) -> int:
         with self._store.read() as unit:
             customers = unit.bank.expiring(today, AT_ONCE)
-        for customer_id in customers:
-            with self._store.write() as unit:
-                books = Books(unit, self._policy, self._rules(), now=now)
-                books.changed(customer_id, lambda: None)
-            self._around.checkpoint("expired")
-        return len(customers)
+        return self._each(
+            "expired", customers, lambda unit, customer_id: self._expire_one(unit, customer_id, now)
+        )
+
+    def _expire_one(self, unit: Unit, customer_id: int, now: datetime) -> None:
+        books = Books(unit, self._policy, self._rules(), now=now)
+        books.changed(customer_id, lambda: None)
 
     def _state(self, now: datetime, today: date) -> int:
         month = last_stated_month(today, now, self._rules().calendar, self._zone)
@@ -67,11 +86,11 @@ class Periodic:
             return 0
         with self._store.read() as unit:
             customers = unit.bank.to_be_stated(month, AT_ONCE)
-        for customer_id in customers:
-            with self._store.write() as unit:
-                self._state_one(unit, customer_id, month, now)
-            self._around.checkpoint("stated")
-        return len(customers)
+        return self._each(
+            "stated",
+            customers,
+            lambda unit, customer_id: self._state_one(unit, customer_id, month, now),
+        )
 
     def _state_one(self, unit: Unit, customer_id: int, last: date, now: datetime) -> None:
         """The oldest statement that a customer has not had yet."""
@@ -106,13 +125,13 @@ class Periodic:
         if plan.off or not is_time:
             return 0
         with self._store.read() as unit:
-            waiting = set(unit.clock.without_digest(today, limit=AT_ONCE))
-            technicians = [t for t in unit.people.technicians() if t.id in waiting]
-        for technician in technicians:
-            with self._store.write() as unit:
-                self._digest_one(unit, technician, today, now)
-            self._around.checkpoint("digested")
-        return len(technicians)
+            waiting = unit.clock.without_digest(today, limit=AT_ONCE)
+            technicians = {t.id: t for t in unit.people.technicians()}
+        return self._each(
+            "digested",
+            waiting,
+            lambda unit, who: self._digest_one(unit, technicians[who], today, now),
+        )
 
     def _digest_one(self, unit: Unit, technician: Technician, today: date, now: datetime) -> None:
         if not unit.clock.digested(technician.id, today):

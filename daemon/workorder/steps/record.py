@@ -91,7 +91,8 @@ class Recorder:
         if opening is None or opening.customer_id is None or not self._rules.billing.asks_approval:
             return decision
         account = self._unit.bank.account(opening.customer_id)
-        if account is not None and account.balance > 0:
+        someone = self._unit.people.primary_contacts(opening.customer_id)
+        if not someone or (account is not None and account.balance > 0):
             return decision
         automatic = any(telling.occasion.automatic for telling in decision.tellings)
         ask = Occasion(kind=NoticeKind.APPROVAL, automatic=automatic)

@@ -17,6 +17,7 @@ from workorder.core.calendar import Calendar
 from workorder.core.decision import Decision, Policy
 from workorder.core.model import WorkOrder
 from workorder.core.rules import RuleSet
+from workorder.errors import OurFaultError
 from workorder.steps.periodic import Periodic
 from workorder.steps.record import Cause, Recorder
 from workorder.steps.surroundings import Surroundings
@@ -101,12 +102,26 @@ class Remind:
         for some in _chunks(numbers):
             if self._around.stopping():
                 break
-            with self._store.write() as unit:
-                done += sum(self._one(unit, number, decide, now) for number in some)
-                self._around.checkpoint(f"{name}-before-commit")
+            done += self._some(name, some, decide, now)
             self._around.checkpoint(name)
         if done:
             log.info("due", kind=name, count=done)
+        return done
+
+    def _some(self, name: str, numbers: Sequence[int], decide: _Due, now: datetime) -> int:
+        """Several in one transaction; where one of them cannot be done, each in its own."""
+        try:
+            with self._store.write() as unit:
+                done = sum(self._one(unit, number, decide, now) for number in numbers)
+                self._around.checkpoint(f"{name}-before-commit")
+        except OurFaultError:
+            raise
+        except Exception:
+            # Whatever is wrong with one work order, the others have their day all the same.
+            log.exception("due_failed", kind=name, numbers=[*numbers])
+            if len(numbers) == 1:
+                return 0
+            return sum(self._some(name, [number], decide, now) for number in numbers)
         return done
 
     def _one(self, unit: Unit, number: int, decide: _Due, now: datetime) -> bool:
