@@ -19,6 +19,7 @@ from workorder.steps.deliver import Send
 from workorder.steps.delivery_settings import DeliverySettings
 from workorder.steps.housekeeping import Housekeeping
 from workorder.steps.intake import Intake, IntakeSettings
+from workorder.steps.patience import Patience
 from workorder.steps.remind import ClockSettings, Remind
 from workorder.steps.rulebook import RuleBook
 from workorder.steps.surroundings import Surroundings
@@ -91,6 +92,7 @@ class Daemon:
             wake=self._compose_wake,
         )
         self._intakes = self._build_intakes() if INTAKE in only else []
+        self._patience = Patience([box.name for _, box in self._intakes], site.clock)
         self._delivery = self._build_delivery() if DELIVER in only else None
         self._clock = self._build_clock() if REMIND in only else None
 
@@ -120,12 +122,15 @@ class Daemon:
 
     def run_once(self) -> list[str]:
         """Do all that is due now; the faults met, one line each."""
-        steps: list[Callable[[], bool]] = [intake for intake, _ in self._intakes]
+        intakes: list[Callable[[], bool]] = [intake for intake, _ in self._intakes]
+        # What lies in the mailboxes comes before what the clock makes of its not being there.
+        faults = run_once(intakes, self._stop)
+        steps = [] if faults else intakes
         steps += [self._clock] if self._clock is not None else []
         if self._delivery is not None:
             compose, send = self._delivery
             steps += [compose, send]
-        return run_once(steps, self._stop)
+        return faults + run_once(steps, self._stop)
 
     def _surroundings(self, wake: Wake) -> Surroundings:
         return Surroundings(
@@ -185,7 +190,7 @@ class Daemon:
         config = next(c for c in self._site.config.mailboxes if c.name == mailbox.name)
         return Task(
             name=f"intake {mailbox.name}",
-            step=intake,
+            step=lambda: self._patience.read(mailbox.name, intake),
             wait=lambda seconds: mailbox.wait(seconds, self._stop.is_set),
             idle_seconds=float(config.poll_seconds),
             deadline=_INTAKE_DEADLINE + config.poll_seconds,
@@ -217,6 +222,8 @@ class Daemon:
         )
 
     def _let_run(self, clock: Remind) -> None:
+        if not self._patience.is_over():
+            return
         while not self._stop.is_set() and clock():
             pass
 

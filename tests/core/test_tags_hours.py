@@ -12,7 +12,7 @@ from workorder.core.billing import Basis, Billing, BillingRule, Charge
 from workorder.core.calendar import Calendar, Span
 from workorder.core.conditions import Operator, says
 from workorder.core.effects import PLACES, Effect
-from workorder.core.events import Billed, TimeChange, TimeLogged
+from workorder.core.events import Billed, Event, TimeChange, TimeLogged
 from workorder.core.fold import fold
 from workorder.core.job import JobConditions
 from workorder.core.model import BilledBy, Hours, Status, Timer, WorkOrder
@@ -152,6 +152,35 @@ def test_more_than_a_day_is_never_counted_unseen() -> None:
     assert 0 < mended.hours.worked <= 24 * 60
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("1430", "24:00", "14:75", "25:10", "(14:30)", "14", "2h30x", "noon", "monday 17:00"),
+        *("Nov 22 14:30", "22/11 14:30", "at 3"),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_asked_about_and_never_taken_for_a_note(
+    written: str,
+) -> None:
+    performance = done(f"#stop {written}", running(local(9)), at=local(16))
+    assert (performance.applied, effects(performance)) == (False, [Effect.CLOCK_MISSING])
+
+
+@pytest.mark.parametrize("written", ["at 14:30", "um 14:30", "14h30", "14:30h", "2:30 pm", "14.30"])
+def test_a_time_may_be_written_as_people_do(written: str) -> None:
+    performance = done(f"#stop {written}", running(local(9)), at=local(16))
+    assert performance.order.hours.worked == 5 * 60 + 30
+
+
+def test_a_stop_shows_both_ends() -> None:
+    (line,) = done("#stop", running(local(9)), at=local(16)).lines
+    assert [value.text for value in line.values] == [
+        "420",
+        "2026-11-23T09:00-05:00",
+        "2026-11-23T16:00-05:00",
+    ]
+
+
 def test_a_timer_does_not_start_on_a_closed_work_order() -> None:
     closed = order(status=Status.FINISHED, closed_at=NOON)
     assert effects(done("#start", closed)) == [Effect.STATUS_CLOSED]
@@ -215,6 +244,15 @@ def test_work_may_have_a_day_and_a_note() -> None:
 
 @pytest.mark.parametrize("day", ["2026-11-24", "2024-11-01"])
 def test_work_of_tomorrow_or_of_long_ago_is_asked_about(day: str) -> None:
+    assert effects(done(f"#worked 2h {day}")) == [Effect.WORKED_DAY]
+
+
+def test_the_same_time_twice_in_one_mail_is_twice_the_time() -> None:
+    assert done("#worked 30m\n#worked 30m").order.hours.worked == 60
+
+
+@pytest.mark.parametrize("day", ["2026-02-30 x", "11-22", "2026/11/22"])
+def test_a_date_that_there_is_not_is_asked_about(day: str) -> None:
     assert effects(done(f"#worked 2h {day}")) == [Effect.WORKED_DAY]
 
 
@@ -373,6 +411,91 @@ def test_a_stop_is_not_taken_back_when_another_timer_runs_since() -> None:
     back = perform(read_tags("", "#undo", BUILT_IN), later)
     assert [line.effect for line in back.lines] == [Effect.UNDO_CHANGED_SINCE]
     assert back.order.hours == again.hours
+
+
+def test_what_is_left_is_billed_anew_when_hours_of_a_finished_work_order_are_taken_back() -> None:
+    finished = order(status=Status.FINISHED, closed_at=NOON)
+    one = done("#worked 1h", finished)
+    later: list[Event] = [
+        TimeLogged(
+            at=NOON + HOUR,
+            actor=TOM.email,
+            change=TimeChange.ENTERED,
+            technician=TOM.email,
+            started_at=NOON,
+            stopped_at=NOON + 2 * HOUR,
+            minutes=120,
+        ),
+        Billed(at=NOON + HOUR, actor=TOM.email, minutes=180, by=BilledBy.RULE, was=60),
+    ]
+    now = fold(one.order, later)
+    history = tuple(
+        PastEvent(event_id=i, mail_id=7 if event.actor == MARIA.email else 8, event=event)
+        for i, event in enumerate([*one.events, *later], 1)
+    )
+    back = perform(
+        read_tags("", "#undo", BUILT_IN),
+        scene(now, at=NOON + 2 * HOUR, names=names(history=history)),
+    )
+    assert (back.order.hours.worked, back.order.hours.billed) == (120, 120)
+
+
+def test_an_assessment_is_not_taken_back_when_somebody_said_the_same_since() -> None:
+    mine = done("#billed 1h")
+    theirs = [
+        Billed(at=NOON, actor=TOM.email, minutes=120, by=BilledBy.TECHNICIAN, was=60),
+        Billed(at=NOON, actor=TOM.email, minutes=60, by=BilledBy.TECHNICIAN, was=120),
+    ]
+    now = fold(mine.order, theirs)
+    history = tuple(
+        PastEvent(event_id=i, mail_id=i, event=event)
+        for i, event in enumerate([*mine.events, *theirs], 1)
+    )
+    back = perform(
+        read_tags("", "#undo", BUILT_IN),
+        scene(now, at=NOON + HOUR, names=names(history=history)),
+    )
+    assert (back.order.hours.billed, back.order.hours.billed_by) == (60, BilledBy.TECHNICIAN)
+
+
+def test_a_timer_that_runs_on_after_undo_has_its_own_note_and_was_told() -> None:
+    started = done("#start cabling").order
+    told = TimeLogged(
+        at=NOON + 11 * HOUR,
+        actor="workorder",
+        text="cabling",
+        change=TimeChange.LONG,
+        technician=MARIA.email,
+        started_at=NOON,
+    )
+    stopped = done("#stop done with it", fold(started, [told]), at=NOON + 12 * HOUR)
+    history = tuple(
+        PastEvent(event_id=i, mail_id=i, event=event)
+        for i, event in enumerate([*done("#start cabling").events, told, *stopped.events], 1)
+    )
+    back = perform(
+        read_tags("", "#undo", BUILT_IN),
+        scene(stopped.order, at=NOON + 13 * HOUR, names=names(history=history)),
+    )
+    (timer,) = back.order.hours.timers
+    assert timer == Timer(technician=MARIA.email, started_at=NOON, note="cabling", told=True)
+
+
+def test_cancelling_takes_the_follow_up_off() -> None:
+    performance = done("#cancelled", order(follow_up_on=NOON.date()))
+    assert Effect.FOLLOWUP_OFF in effects(performance)
+    assert performance.order.follow_up_on is None
+
+
+def test_a_technicians_word_counts_whichever_work_order_goes_on() -> None:
+    goes_on = replace(
+        order(number=1040), hours=Hours(worked=60, billed=60, billed_by=BilledBy.RULE)
+    )
+    ending = order(hours=Hours(worked=300, billed=30, billed_by=BilledBy.TECHNICIAN))
+    merged = done("#merge WO-1040", ending, names=names(orders=((1040, goes_on),))).order
+    assert merged.hours.billed_by is BilledBy.TECHNICIAN
+    finished = done("#finished", merged).order
+    assert finished.hours.billed == 90
 
 
 def test_two_work_orders_that_are_merged_have_the_hours_of_both() -> None:

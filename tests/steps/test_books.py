@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from workorder.core.model import BilledBy
 from workorder.core.notice import NoticeKind
 from workorder.core.rules import BUILT_IN, RuleSet
 from workorder.errors import NotFoundError, RequestError
+from workorder.steps.books import Books
 from workorder.steps.compose import Compose
 from workorder.steps.hours import BankDesk, Purchase
 from workorder.steps.surroundings import Surroundings
@@ -266,6 +268,92 @@ def test_what_was_invoiced_waits_no_longer(office: Office) -> None:
     assert office.account.to_invoice == -60
 
 
+def test_what_was_billed_for_nothing_and_again_stays_to_invoice(office: Office) -> None:
+    number = office.opened()
+    office.writes(number, "#billed 3h")
+    office.buys(10)
+    office.writes(number, "#billed 0")
+    office.writes(number, "#billed 3h")
+    assert (office.account.balance, office.account.to_invoice) == (600, 180)
+
+
+def test_work_done_while_hours_were_good_draws_from_them_however_late_its_mail_is_read(
+    office: Office,
+) -> None:
+    office.buys(5, expires_on=office.clock.now.date())
+    opened = office.desk.handles(mail())
+    worked_at = office.clock.now
+    office.clock.now += timedelta(hours=20)  # the daemon was down over midnight
+    raw = by_maria(
+        "#billed 2h\n#finished\n\nDone.", of(opened, MARIA), Date=format_datetime(worked_at)
+    )
+    with office.store.write() as unit:
+        Books(unit, policy(), office.rules, now=office.clock.now).expire(ACME)
+    assert office.account.balance == 0
+    office.desk.handles(raw)
+    assert (office.account.balance, office.account.to_invoice) == (0, 0)
+    kinds = [(entry.kind.value, entry.minutes) for entry in office.entries]
+    assert kinds == [
+        ("bought", 300),
+        ("expired", -300),
+        ("expired", 300),
+        ("billed", -120),
+        ("expired", -180),
+    ]
+    assert office.adds_up()
+
+
+def test_a_cover_is_not_taken_back_twice(office: Office) -> None:
+    number = office.opened()
+    office.writes(number, "#billed 4h")
+    office.buys(2, covers=True)
+    office.buys(2, covers=True)
+    office.writes(number, "#billed 1h")
+    cover = next(entry for entry in office.entries if entry.kind is EntryKind.COVERED)
+    with pytest.raises(RequestError, match="billed anew"):
+        office.bank.reverse(ACME, cover.id, "x")
+    assert office.account.balance == 180
+
+
+def test_an_adjustment_of_hours_that_were_none_is_not_taken_back(office: Office) -> None:
+    office.buys(10)
+    office.bank.adjust(ACME, -120, "x")
+    bought, adjusted = office.entries
+    office.bank.reverse(ACME, bought.id, "never paid")
+    with pytest.raises(RequestError, match="a purchase that was taken back"):
+        office.bank.reverse(ACME, adjusted.id, "x")
+    assert office.account.balance == 0
+
+
+def test_thresholds_are_those_of_the_purchases_that_stand(office: Office) -> None:
+    office.buys(10)
+    office.buys(100)
+    office.bank.reverse(ACME, office.entries[1].id, "a slip of the pen")
+    assert office.notices(NoticeKind.BANK_LOW) == []
+    assert office.account.last_bought == 600
+    office.writes(office.opened(), "#billed 9h")
+    assert office.notices(NoticeKind.BANK_LOW) == [ADMIN, PAT]
+
+
+def test_a_merge_that_changes_no_balance_tells_nobody(office: Office) -> None:
+    office.buys(10)
+    first, second = office.opened(), office.opened()
+    office.writes(first, "#billed 5h")
+    office.writes(second, "#billed 4h")
+    told_once = office.notices(NoticeKind.BANK_LOW)
+    office.writes(second, f"#merge WO-{first}")
+    assert office.notices(NoticeKind.BANK_LOW) == told_once == [ADMIN, PAT]
+
+
+def test_another_bill_of_a_finished_work_order_is_told_to_the_customer(office: Office) -> None:
+    opened = office.desk.handles(mail())
+    office.desk.handles(by_maria("#worked 1h\n#finished\n\nDone.", of(opened, MARIA)))
+    rows = office.desk.handles(by_maria("#billed 30m", of(opened, MARIA)))
+    assert told(rows) == [("finished", JANE), ("finished", PAT), ("transcript", MARIA)]
+    rows = office.desk.handles(by_maria("#billed 30m", of(opened, MARIA)))
+    assert told(rows) == [("transcript", MARIA)]
+
+
 # -- what contacts ask for --------------------------------------------------------------------
 
 
@@ -347,6 +435,44 @@ def test_approval_needs_a_primary_contact_and_proof(
     assert order is not None
     assert order.approval.value == "asked"
     assert any(why in event.text for event in office.desk.events() if not event.public)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("approve", True),
+        ("Yes, approved.", True),
+        ("Aprobado, gracias", True),
+        ("Hi Maria,\n\napproved\n\nThank you", True),
+        ("Approve?", False),
+        ("¿Aprobado?", False),
+        ("approve not", False),
+        ("I cannot approve this before Monday.", False),
+        ("approve, but only two hours", False),
+    ],
+)
+def test_consent_is_the_word_alone_and_what_comes_near_is_noted(
+    small_store: Store, text: str, given: bool
+) -> None:
+    office = Office(small_store, ASKING)
+    asked = of(office.desk.handles(mail()), PAT, NoticeKind.APPROVAL)
+    subject = f"Re: [WO-{asked.number}] x"
+    office.desk.handles(mail(text, sender=PAT, subject=subject, In_Reply_To=asked.message_id))
+    with office.store.read() as unit:
+        order = unit.orders.get(1001)
+    assert order is not None
+    assert order.approval.value == ("given" if given else "asked")
+    noted = any("does not count" in event.text for event in office.desk.events())
+    assert noted is not given
+
+
+def test_consent_answers_what_the_customer_was_asked(small_store: Store) -> None:
+    office = Office(small_store, ASKING)
+    asked = of(office.desk.handles(mail()), PAT, NoticeKind.APPROVAL)
+    office.writes(1001, "#waiting customer\n\nMay we go on?")
+    subject = f"Re: [WO-{asked.number}] x"
+    office.desk.handles(mail("approve", sender=PAT, subject=subject, In_Reply_To=asked.message_id))
+    assert office.desk.order().status == "in-progress"
 
 
 def test_a_bank_with_hours_asks_nobody(small_store: Store) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -17,6 +18,7 @@ from workorder.steps.hours import Purchase
 from workorder.steps.remind import ClockSettings, Remind
 from workorder.steps.surroundings import Surroundings
 from workorder.store.outbox import OutboxRow
+from workorder.store.states import NoticeState
 from workorder.store.unit import Store
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -190,6 +192,30 @@ def test_a_plan_that_changes_counts_for_what_waits_already(small_store: Store) -
     assert sum(event.kind == "reminder" for event in wall.desk.events()) == 1
 
 
+def test_the_customers_clock_begins_when_they_are_told(small_store: Store) -> None:
+    wall = Wall(small_store)
+    opened = wall.desk.handles(mail())
+    asked_at = wall.clock.now
+    raw = by_maria("#waiting customer\n\nWhen?", of(opened, MARIA), Date=format_datetime(asked_at))
+    wall.desk.mailbox.put(raw, at=asked_at)
+    wall.clock.now += 4 * DAY  # the daemon was down
+    while wall.desk.intake():
+        pass
+    assert NoticeKind.REMINDER not in {row.kind for row in wall.due()}
+    assert ("reminder", JANE) in kinds(wall.later(3 * DAY))
+
+
+def test_a_reminder_that_still_waits_is_not_sent_after_the_answer(small_store: Store) -> None:
+    wall = Wall(small_store)
+    asked = wall.asks()
+    wall.later(3 * DAY)
+    wall.desk.handles(
+        mail("Tomorrow at 9.", subject="Re: [WO-1001] x", In_Reply_To=asked.message_id)
+    )
+    reminders = [row for row in _rows(wall) if row.kind is NoticeKind.REMINDER]
+    assert {row.state for row in reminders} == {NoticeState.DISCARDED}
+
+
 # -- open for long ----------------------------------------------------------------------------
 
 
@@ -328,6 +354,34 @@ def test_a_statement_is_sent_on_its_day_for_each_month_once(wall: Wall) -> None:
         if each.kind is NoticeKind.STATEMENT and each.enclosure and each.enclosure.statement
     ]
     assert sorted(months) == [1, 12]
+
+
+def test_what_is_billed_for_a_month_that_was_stated_is_in_the_next_statement(wall: Wall) -> None:
+    wall.rules = replace(QUIET, calendar=Calendar(digest=DIGEST_OFF))
+    wall.bank.buy(1, _purchase(600))
+    opened = wall.desk.handles(mail())
+    late = datetime(2026, 12, 1, 4, 30, tzinfo=UTC)  # half past eleven on November 30th
+    raw = by_maria("#billed 2h\n#finished\n\nDone.", of(opened, MARIA), Date=format_datetime(late))
+    wall.desk.mailbox.put(raw, at=late)
+    wall.clock.now = datetime(2026, 12, 1, 13, 30, tzinfo=UTC)
+    wall.due()
+    while wall.desk.intake():
+        pass
+    wall.clock.now = datetime(2027, 1, 2, 15, tzinfo=UTC)
+    (row,) = [each for each in wall.due() if each.kind is NoticeKind.STATEMENT]
+    assert row.enclosure is not None
+    statement = row.enclosure.statement
+    assert statement is not None
+    assert (statement.opening, statement.closing, len(statement.jobs)) == (600, 480, 1)
+
+
+def test_a_clock_that_was_a_year_ahead_silences_no_statements(small_store: Store) -> None:
+    wall = Wall(small_store, replace(QUIET, calendar=Calendar(digest=DIGEST_OFF)))
+    wall.bank.buy(1, _purchase(600))
+    wall.later(365 * DAY)
+    wall.later(-365 * DAY)
+    sent = [row for _ in range(3) for row in wall.later(31 * DAY)]
+    assert NoticeKind.STATEMENT in {row.kind for row in sent}
 
 
 def test_a_customer_without_a_bank_gets_no_statement(small_store: Store) -> None:

@@ -7,11 +7,30 @@ from workorder.core.classify import MailKind
 from workorder.core.decision import Decision, Facts, Outcome
 from workorder.core.rule_texts import folded
 from workorder.core.subjects import NO_SUBJECT, title_of
-from workorder.core.thanks import Thanks, is_bare_thanks
+from workorder.core.thanks import Thanks, is_bare_thanks, plain
 from workorder.core.trust import DmarcResult
 
 _AROUND = " .!?,;:\"'\u00a1\u00bf\u201c\u201d\u2018\u2019*_#"
 _LONGEST = 400
+
+
+_YES = frozenset({("yes",), ("ok",), ("okay",), ("si",), ("please",), ("por", "favor")})
+
+
+def approves(text: str, words: AbstractSet[str], *, thanks: Thanks, names: Iterable[str]) -> bool:
+    """Whether a text agrees and says nothing else: the word, with greetings, thanks and names.
+
+    A question is no consent.
+    """
+    phrases = frozenset(plain(word) for word in words)
+    around = thanks.phrases | thanks.around | _YES
+    return is_bare_thanks(text, Thanks(phrases=phrases, around=around), names)
+
+
+def mentions_approval(text: str, words: AbstractSet[str]) -> bool:
+    """Whether one of the words stands in the first lines, among others."""
+    said = set(plain(text[:_LONGEST]))
+    return any(set(plain(word)) <= said for word in words if plain(word))
 
 
 def says_only(text: str, words: AbstractSet[str], *, thanks: Thanks, names: Iterable[str]) -> bool:

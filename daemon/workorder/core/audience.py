@@ -163,6 +163,8 @@ def audience(
     if announcement is None:
         # The technician who wrote, nobody else, ever; the admin's trouble is of no work order.
         writer = [t for t in people.technicians if t.email == occasion.writer]
+        if occasion.kind is NoticeKind.TIMER_LONG and not writer:
+            writer = [*technicians_told(order, people)]  # its owner left, and it runs on
         return once_each(_technician_side(writer, people), people=people)
     roles = (Role.TECHNICIANS,) if occasion.to_technicians else plan[announcement].to
     if occasion.automatic and announcement is Announcement.REPLY_BY_CUSTOMER:

@@ -131,25 +131,38 @@ def after(lots: Sequence[Lot], draws: Iterable[Draw]) -> tuple[Lot, ...]:
     )
 
 
-def rebill(charged: Charged, minutes: int, lots: Sequence[Lot], today: date) -> tuple[Posting, ...]:
+def rebill(
+    charged: Charged,
+    minutes: int,
+    lots: Sequence[Lot],
+    day: date,
+    *,
+    remembered: Charged = NOT_CHARGED,
+) -> tuple[Posting, ...]:
     """The entries by which a work order costs `minutes` instead of what it did.
 
-    `lots` has those that it drew from beside all with something left. Hours that have expired
-    since are still good for the work order that drew from them; and what the bank did not cover
-    then stays to be invoiced, whatever was bought since.
+    Args:
+        charged: what it costs now.
+        minutes: what it is to cost.
+        lots: those that it drew from beside all with something left.
+        day: on which the work was assessed. Hours that have expired since are still good for the
+            work order that drew from them.
+        remembered: what it cost before that was taken back whole. What the bank did not cover then
+            stays to be invoiced, whatever was bought since.
     """
     if charged.total == minutes:
         return ()
     postings: list[Posting] = []
     if charged.minutes or charged.uncovered:
+        remembered = charged
         back = reverse(charged)
         postings.append(back)
         lots = after(lots, back.draws)
     if minutes:
-        kept_out = min(charged.uncovered, max(0, minutes - charged.minutes))
+        kept_out = min(remembered.uncovered, max(0, minutes - remembered.minutes))
         own = {draw.lot: -draw.minutes for draw in charged.draws}
-        good = [_for_old_work(lot, own.get(lot.id, 0), today) for lot in lots]
-        postings.append(charge(good, minutes, today, kept_out=kept_out))
+        good = [_for_old_work(lot, own.get(lot.id, 0), day) for lot in lots]
+        postings.append(charge(good, minutes, day, kept_out=kept_out))
     return tuple(postings)
 
 

@@ -13,7 +13,7 @@ MOST_MINUTES = 24 * 60
 _NUMBER = r"0?[.,][0-9]{1,3}|[0-9]{1,5}(?:[.,][0-9]{1,2})?"
 _HOURS = r"(?:hours?|hrs?|h|stunden?|std\.?|horas?)"
 _MINUTES = r"(?:minutes?|minuten?|minutos?|mins?\.?|m|')"
-_END = r"(?![\w:.,]*[0-9])(?!\w)"
+_END = r"(?![\w:.,/]*[0-9])(?![\w/])"
 _FORMS = (
     re.compile(rf"(?P<h>[0-9]{{1,3}}):(?P<m>[0-5][0-9])(?:\s*{_HOURS})?{_END}", re.IGNORECASE),
     re.compile(
@@ -27,16 +27,27 @@ _FORMS = (
     re.compile(rf"(?P<m>[0-9]{{1,5}})\s*{_MINUTES}{_END}", re.IGNORECASE),
 )
 _CLOCK = re.compile(
-    r"(?P<h>[01]?[0-9]|2[0-3])(?:[:.](?P<m>[0-5][0-9]))?\s*(?P<half>[ap]\.?m\.?)?(?![\w:])",
+    r"(?:(?:at|um|a\s+las|\u00e0)\s+)?(?P<h>[01]?[0-9]|2[0-3])"
+    r"(?:[:.h](?P<m>[0-5][0-9])h?|(?P<whole>\s*(?:uhr|h)))?"
+    r"\s*(?P<half>[ap]\.?m\.?)?(?:\s*uhr)?(?![\w:/.-])",
     re.IGNORECASE,
 )
+# What is meant for a day or a time of day, and was not read as one.
+_TIME_LIKE = re.compile(
+    r"(?:at|um|a\s+las)\s+\S*[0-9]|[^\s0-9]{0,2}[0-9]|(?:noon|midnight|midday|mittag|mediod[ií]a)\b"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:mon|tue|wed|thu|fri|sat|sun)\.?\s+[0-9]"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+[0-9]",
+    re.IGNORECASE,
+)
+_DATE_LIKE = re.compile(r"[0-9]{1,4}[-./][0-9]")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 _DAY_WORDS = {
     **dict.fromkeys(("today", "hoy", "heute"), 0),
     **dict.fromkeys(("yesterday", "ayer", "gestern"), 1),
 }
 _BETWEEN = " \t,;:-\u2013\u2014"
-_PLAIN_HOURS = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")
+# Three decimals may be thousands: they are read below one hour alone.
+_PLAIN_HOURS = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,2})?|0?[.,][0-9]{3}")
 _NOON = 12
 
 
@@ -88,7 +99,7 @@ def leading_day(words: str, today: date) -> tuple[date, str] | None:
 def leading_clock(words: str) -> tuple[time, str] | None:
     """The time of day that `words` begin with, 14:30 or 2:30 pm, and what stands behind."""
     match = _CLOCK.match(words)
-    if match is None or (match["m"] is None and match["half"] is None):
+    if match is None or not (match["m"] or match["whole"] or match["half"]):
         return None
     hour, half = int(match["h"]), (match["half"] or "").casefold().replace(".", "")
     if half and not 1 <= hour <= _NOON:
@@ -96,6 +107,16 @@ def leading_clock(words: str) -> tuple[time, str] | None:
     if half:
         hour = hour % _NOON + (_NOON if half == "pm" else 0)
     return time(hour, int(match["m"] or 0)), _behind(words[match.end() :])
+
+
+def is_like_time(words: str) -> bool:
+    """Whether words begin as a day or a time of day would, though they are none that is read."""
+    return _TIME_LIKE.match(words) is not None
+
+
+def is_like_date(words: str) -> bool:
+    """Whether words begin as a date would, though they are none that is read."""
+    return _DATE_LIKE.match(words) is not None
 
 
 def moments(day: date, clock: time, zone: tzinfo) -> tuple[datetime, ...]:

@@ -171,7 +171,7 @@ PLACES: Mapping[Effect, tuple[str, ...]] = {
     Effect.NUMBER_UNKNOWN: ("number",),
     Effect.TIMER_STARTED: ("since",),
     Effect.TIMER_RUNS: ("since",),
-    Effect.TIMER_STOPPED: ("length",),
+    Effect.TIMER_STOPPED: ("length", "since", "until"),
     Effect.TIMER_RESUMED: ("since",),
     Effect.TIMER_TOO_LONG: ("since", "length"),
     Effect.TIMER_OTHERS: ("technician",),

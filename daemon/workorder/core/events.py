@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from workorder.core.model import BilledBy, OpenedBy, Person, Priority, Status, Timer
+from workorder.core.model import Approval, BilledBy, OpenedBy, Person, Priority, Status, Timer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +71,16 @@ class Noted(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChanged(Fact):
-    """The status is another now; `text` is what the technician wrote to the customer about it."""
+    """The status is another now; `text` is what the technician wrote to the customer about it.
+
+    `known_at`: when it was recorded, and told, where that was later: the customer's clock runs
+    since then.
+    """
 
     kind: ClassVar[str] = "status"
     status: Status
     was: Status | None = None
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +184,7 @@ class Merged(Fact):
     billed: int = 0
     billed_by: BilledBy | None = None
     timers: tuple[Timer, ...] = ()
+    approval: Approval = Approval.NONE
     public: bool = False
 
 
@@ -219,6 +225,7 @@ class TimeLogged(Fact):
 
     `technician`: whose, by address. `minutes` is what this adds to the hours worked, below zero
     where something is taken back, and `after_hours` how many of them lie outside opening hours.
+    `told`: of a timer that runs on, its technician was told already that it runs long.
     """
 
     kind: ClassVar[str] = "time"
@@ -228,6 +235,7 @@ class TimeLogged(Fact):
     stopped_at: datetime | None = None
     minutes: int = 0
     after_hours: int = 0
+    told: bool = False
     public: bool = False
 
 

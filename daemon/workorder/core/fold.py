@@ -34,6 +34,7 @@ from workorder.core.model import (
     NO_CLOCKS,
     NO_HOURS,
     Approval,
+    BilledBy,
     Clocks,
     Hours,
     Status,
@@ -127,13 +128,14 @@ def apply(order: WorkOrder, event: Event) -> WorkOrder:  # noqa: C901, PLR0911, 
 def _in_status(order: WorkOrder, event: StatusChanged) -> WorkOrder:
     """The clocks start, go on, or stop with the status."""
     now_open, was_open = event.status.is_open, order.status.is_open
+    known_at = event.known_at or event.at
     clocks = replace(
         order.clocks,
-        silent_since=event.at if event.status is Status.WAITING_CUSTOMER else None,
+        silent_since=known_at if event.status is Status.WAITING_CUSTOMER else None,
         reminders=0,
     )
     if not (now_open and was_open):
-        since = event.at if now_open else None
+        since = known_at if now_open else None
         clocks = replace(clocks, open_since=since, long_notices=0)
     closed_at = None if now_open else event.at
     return replace(order, status=event.status, closed_at=closed_at, clocks=clocks)
@@ -149,7 +151,7 @@ def _with_time(hours: Hours, event: TimeLogged) -> Hours:
                 technician=event.technician,
                 started_at=event.started_at,
                 note=event.text,
-                told=told,
+                told=told or event.told,
             )
             timers = (*timers, running)
         case TimeChange.STOPPED | TimeChange.DROPPED:
@@ -209,6 +211,7 @@ def _merged(order: WorkOrder, event: Merged) -> WorkOrder:
         follow_up_on=order.follow_up_on or event.follow_up_on,
         alert_key=order.alert_key or event.alert_key,
         hours=_together(order.hours, event),
+        approval=event.approval if order.approval is Approval.NONE else order.approval,
     )
 
 
@@ -223,9 +226,14 @@ def _together(hours: Hours, event: Merged) -> Hours:
         worked=hours.worked + event.worked,
         after_hours=hours.after_hours + event.after_hours,
         billed=hours.billed + event.billed,
-        billed_by=hours.billed_by or event.billed_by,
+        billed_by=_who_billed(hours.billed_by, event.billed_by),
         timers=tuple(timers.values()),
     )
+
+
+def _who_billed(one: BilledBy | None, other: BilledBy | None) -> BilledBy | None:
+    """Of two, a technician's word counts."""
+    return BilledBy.TECHNICIAN if BilledBy.TECHNICIAN in {one, other} else one or other
 
 
 def fold(order: WorkOrder, events: Iterable[Event]) -> WorkOrder:

@@ -150,7 +150,8 @@ class EventCard:
     and is In Progress now. `follows`: label of the closed work order that this new one names, or
     ''. `recipient` and `reason`: of a failed notice; `reason`: also why a mail is not proven, and
     `ways` what would prove one here. `assigned`: whom an assignment names, or ''.
-    `approves`: a primary contact agreed to work that no bank covers. `asked`: what the customer was
+    `approves`: a primary contact agreed to work that no bank covers. `rebilled`: it was finished
+    before, and costs another amount now. `asked`: what the customer was
     asked last, where that is still open; `last_word`: what was last written that the customer may
     read. `count`: which of several such notices it is. `since`: when a timer was started, whose
     owner is `actor`. `day`: of a follow-up.
@@ -168,6 +169,7 @@ class EventCard:
     reason: str = ""
     ways: tuple[str, ...] = ()
     approves: bool = False
+    rebilled: bool = False
     asked: NoteCard | None = None
     last_word: NoteCard | None = None
     count: int = 0

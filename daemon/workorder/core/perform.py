@@ -23,7 +23,14 @@ from workorder.core.scene import (
     wrong,
 )
 from workorder.core.tags import TAKES_PROSE, Misread, Reading, Written
-from workorder.core.tags_hours import assess, closes, closing, log_work, start, stop
+from workorder.core.tags_billing import assess, with_billing
+from workorder.core.tags_hours import (
+    closes,
+    closing,
+    log_work,
+    start,
+    stop,
+)
 from workorder.core.tags_people import add_participants, assign, set_contact, set_customer
 from workorder.core.tags_state import (
     STATUSES,
@@ -43,6 +50,12 @@ from workorder.core.vocabulary import Tag
 def _internal(_written: Written, scene: Scene) -> Step:
     """`#internal`: who decides on the mail keeps its prose inside."""
     return done(Effect.INTERNAL) if scene.has_prose else nothing(Effect.INTERNAL_EMPTY)
+
+
+def _take_back(written: Written, scene: Scene) -> Step:
+    """`#undo`: of what stays closed the rule bills what is left."""
+    step = undo(written, scene)
+    return step if step.is_wrong else with_billing(step, scene)
 
 
 def _close(written: Written, scene: Scene) -> Step:
@@ -74,7 +87,7 @@ _TABLE: Mapping[Tag, Callable[[Written, Scene], Step]] = {
     Tag.CC: add_participants,
     Tag.MERGE: merge,
     Tag.LINK: link,
-    Tag.UNDO: undo,
+    Tag.UNDO: _take_back,
     Tag.STATUS: tell_status,
     Tag.HELP: tell_help,
 }
@@ -164,7 +177,7 @@ def _in_order(reading: Reading) -> list[tuple[int, Written]]:
         if isinstance(tag, Misread):
             continue
         same = (tag.tag, "" if tag.tag in TAKES_PROSE else tag.argument.casefold())
-        if same not in seen:
+        if same not in seen or tag.tag is Tag.WORKED:  # the same time again is more time
             placed.append((place, tag))
         seen.add(same)
 

@@ -16,11 +16,15 @@ from workorder.core.notice import NoticeKind
 
 def reply_to(candidate: Candidate, facts: Facts, policy: Policy, placement: Placement) -> Decision:
     """What a mail by somebody who belongs to the work order does to it."""
-    order = candidate.order
     if facts.sender.technician is not None:
         return _unproven(candidate, facts)
-    if order.approval is Approval.ASKED and facts.consent is not None:
-        return _consented(candidate, facts)
+    decision = _reply(candidate, facts, policy, placement)
+    asked = candidate.order.approval is Approval.ASKED and facts.consent is not None
+    return _with_consent(decision, facts) if asked and decision.opening is None else decision
+
+
+def _reply(candidate: Candidate, facts: Facts, policy: Policy, placement: Placement) -> Decision:
+    order = candidate.order
     if facts.ruled.is_thanks or not _speaks_for_customer(order, facts):
         return _by_customer(candidate, facts)
     if order.status.is_open:
@@ -75,14 +79,13 @@ def _by_customer(
     )
 
 
-def _consented(candidate: Candidate, facts: Facts) -> Decision:
+def _with_consent(decision: Decision, facts: Facts) -> Decision:
     """A word that spends needs the proof that a technician's tags need (behaviour: Strangers)."""
-    decision = _by_customer(candidate, facts)
     contact, consent = facts.sender.contact, facts.consent
     assert consent is not None  # its caller looked
     replied, *more = decision.events
     if contact is not None and contact.primary and consent.proven and isinstance(replied, Replied):
-        reason = f"{contact.email} approves the work: {consent.reason}"
+        reason = f"{decision.reason}; {contact.email} approves the work: {consent.reason}"
         return replace(decision, reason=reason, events=(replace(replied, approves=True), *more))
     why = consent.reason if contact is not None and contact.primary else "no primary contact"
     note = Noted(
@@ -90,7 +93,7 @@ def _consented(candidate: Candidate, facts: Facts) -> Decision:
         actor=SYSTEM,
         text=f"This does not count as the approval that was asked for: {why}.",
     )
-    reason = f"an approval that does not count: {why}"
+    reason = f"{decision.reason}; an approval that does not count: {why}"
     return replace(decision, reason=reason, events=(*decision.events, note))
 
 

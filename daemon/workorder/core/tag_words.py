@@ -126,7 +126,8 @@ def _time(event: TimeLogged, _names: Names) -> Words:
         case TimeChange.RESUMED:
             return Effect.TIMER_RESUMED, since
         case TimeChange.STOPPED:
-            return Effect.TIMER_STOPPED, minutes
+            until = moment("until", event.stopped_at or event.started_at, UTC)
+            return Effect.TIMER_STOPPED, minutes, since, until
         case TimeChange.DROPPED:
             return (Effect.TIMER_DROPPED,)
         case TimeChange.ENTERED:

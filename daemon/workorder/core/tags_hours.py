@@ -1,4 +1,4 @@
-"""The tags of hours: timers, time written down, and what is billed; and what closing does to them.
+"""The tags of time: timers, and what is written down; and what closing does to them.
 
 A tag takes effect at its mail's moment; a clock time behind it is the technician's own.
 """
@@ -6,31 +6,35 @@ A tag takes effect at its mail's moment; a clock time behind it is the technicia
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from workorder.core.assessing import by_rule
 from workorder.core.calendar import outside_hours, wall
 from workorder.core.durations import (
     MOST_MINUTES,
+    is_like_date,
+    is_like_time,
     leading_clock,
     leading_day,
     leading_minutes,
-    minutes_in,
     moments,
     whole_minutes,
 )
 from workorder.core.effects import Effect
-from workorder.core.events import Billed, Event, StatusChanged, TimeChange, TimeLogged
+from workorder.core.events import (
+    Event,
+    FollowUpSet,
+    StatusChanged,
+    TimeChange,
+    TimeLogged,
+)
 from workorder.core.fold import fold
-from workorder.core.job import Job
-from workorder.core.model import BilledBy, Timer, WorkOrder
-from workorder.core.scene import Scene, Step, Told, done, length, moment, nothing, text, wrong
+from workorder.core.model import BilledBy, Status, Timer
+from workorder.core.scene import Scene, Step, done, length, moment, nothing, text, wrong
 from workorder.core.tag_words import status_value
 from workorder.core.tags import Written
-from workorder.core.transcript import Value, Verdict
+from workorder.core.tags_billing import NOTHING, told_of, with_billing
+from workorder.core.transcript import Value
 
-_NOTHING = frozenset({"0", "none", "nothing", "off", "free", "0h", "0m"})
 _OLDEST = timedelta(days=366)
 _NOON = 12 * 60
-_MOST_BILLED = 999 * 60
 
 
 # -- timers -----------------------------------------------------------------------------------
@@ -63,7 +67,7 @@ def stop(written: Written, scene: Scene) -> Step:
     running = scene.order.hours.timer_of(scene.actor)
     if running is None:
         return wrong(Effect.TIMER_NONE)
-    if written.argument.casefold() in _NOTHING:
+    if written.argument.casefold() in NOTHING:
         event = _stopped(running, running.started_at, scene, change=TimeChange.DROPPED)
         return done(Effect.TIMER_DROPPED, events=(event,))
     asked = _when(written.argument, scene)
@@ -75,11 +79,17 @@ def stop(written: Written, scene: Scene) -> Step:
     if whole_minutes(stopped_at - running.started_at) > MOST_MINUTES:
         return wrong(Effect.TIMER_TOO_LONG, *_since_and_how_long(running, stopped_at, scene))
     event = _stopped(running, stopped_at, scene, note=note)
-    return with_billing(_told_stopped(event), scene)
+    return with_billing(_told_stopped(event, scene), scene)
 
 
-def _told_stopped(event: TimeLogged) -> Step:
-    return done(Effect.TIMER_STOPPED, length("length", event.minutes), events=(event,))
+def _told_stopped(event: TimeLogged, scene: Scene) -> Step:
+    """With both ends: a time that was misunderstood is seen."""
+    values = (
+        length("length", event.minutes),
+        moment("since", event.started_at, scene.zone),
+        moment("until", event.stopped_at or event.started_at, scene.zone),
+    )
+    return done(Effect.TIMER_STOPPED, *values, events=(event,))
 
 
 def _stopped(
@@ -119,7 +129,11 @@ def _when(argument: str, scene: Scene) -> tuple[datetime, str] | Step:
     rest = day[1] if day is not None else argument
     clock = leading_clock(rest)
     if clock is None:
-        return wrong(Effect.CLOCK_MISSING, text("word", argument)) if day else (scene.at, argument)
+        # Whoever wrote a time meant one: it is asked about, and never taken for a note.
+        meant = day is not None or is_like_time(argument)
+        return (
+            wrong(Effect.CLOCK_MISSING, text("word", argument)) if meant else (scene.at, argument)
+        )
     days = [day[0]] if day is not None else [scene.today, scene.today - timedelta(days=1)]
     found = [at for each in days for at in moments(each, clock[0], scene.zone)]
     past = [at for at in found if at <= scene.at]
@@ -145,6 +159,8 @@ def log_work(written: Written, scene: Scene) -> Step:
         return wrong(Effect.HOURS_BOUNDS, length("most", MOST_MINUTES))
     dated = leading_day(rest, scene.today)
     day, note = dated if dated is not None else (scene.today, rest)
+    if dated is None and is_like_date(rest):
+        return wrong(Effect.WORKED_DAY, text("word", rest.split()[0]))
     if day > scene.today or scene.today - day > _OLDEST:
         return wrong(Effect.WORKED_DAY, text("word", day.isoformat()))
     event = _entered(minutes, day, note, scene)
@@ -175,56 +191,6 @@ def _entered(minutes: int, day: date, note: str, scene: Scene) -> TimeLogged:
     )
 
 
-# -- what is billed ---------------------------------------------------------------------------
-
-
-def assess(written: Written, scene: Scene) -> Step:
-    """`#billed 1h`: the technician's assessment; `#billed 0` charges nothing."""
-    is_nothing = written.argument.casefold() in _NOTHING
-    minutes = 0 if is_nothing else minutes_in(written.argument)
-    if minutes is None:
-        return wrong(Effect.HOURS_WRONG, text("word", written.argument))
-    if minutes > _MOST_BILLED:
-        return wrong(Effect.HOURS_BOUNDS, length("most", _MOST_BILLED))
-    hours = scene.order.hours
-    if hours.billed_by is BilledBy.TECHNICIAN and hours.billed == minutes:
-        return nothing(Effect.BILLED_SAME, length("length", minutes))
-    event = Billed(
-        at=scene.at,
-        actor=scene.actor,
-        minutes=minutes,
-        by=BilledBy.TECHNICIAN,
-        was=hours.billed,
-        was_by=hours.billed_by,
-        worked=hours.worked,
-    )
-    values = length("length", minutes), length("worked", hours.worked)
-    return done(Effect.BILLED, *values, events=(event,))
-
-
-def with_billing(step: Step, scene: Scene, *, total: bool = False) -> Step:
-    """A step that adds to the hours of a work order: of a closed one the rule bills anew.
-
-    `total`: the transcript says how many hours it makes with those that were there.
-    """
-    order = fold(scene.order, step.events)
-    told: list[Told] = list(step.told)
-    if total and scene.order.hours.worked:
-        told.append(_told(Effect.WORKED_TOTAL, length("worked", order.hours.worked)))
-    billed = by_rule(job_of(order, scene), scene.billing, at=scene.at, actor=scene.actor)
-    if billed is None:
-        return replace(step, told=tuple(told))
-    told.append(_billed_words(billed))
-    return replace(step, told=tuple(told), events=(*step.events, billed))
-
-
-def job_of(order: WorkOrder, scene: Scene) -> Job:
-    """A work order with the names that billing rules ask about."""
-    customer = scene.names.customer(order.customer_id)
-    pieces = tuple(piece for piece in scene.names.equipment if piece.id in order.equipment_ids)
-    return Job(order=order, customer=customer.name if customer else "", equipment=pieces)
-
-
 # -- closing ----------------------------------------------------------------------------------
 
 
@@ -241,14 +207,17 @@ def closing(step: Step, scene: Scene) -> Step:
         if ran > min(scene.calendar.timer_limit, MOST_MINUTES):
             return wrong(Effect.TIMER_TOO_LONG, *_since_and_how_long(own, scene.at, scene))
         stopped = _stopped(own, max(scene.at, own.started_at), scene)
-        step = _joined(step, _told_stopped(stopped))
+        step = _joined(step, _told_stopped(stopped, scene))
     step = with_billing(step, scene)
+    if order.status is Status.CANCELLED and order.follow_up_on is not None:
+        off = FollowUpSet(at=scene.at, actor=scene.actor, on=None, was=order.follow_up_on)
+        step = _joined(step, done(Effect.FOLLOWUP_OFF, events=(off,)))
     if order.hours.billed_by is BilledBy.TECHNICIAN:
         after = fold(scene.order, step.events).hours
         kept = length("length", after.billed), length("worked", after.worked)
-        step = replace(step, told=(*step.told, _told(Effect.BILLED_KEPT, *kept)))
+        step = replace(step, told=(*step.told, told_of(Effect.BILLED_KEPT, *kept)))
     others = [timer for timer in order.hours.timers if timer.technician != scene.actor]
-    lines = tuple(_told(Effect.TIMER_OTHERS, text("technician", t.technician)) for t in others)
+    lines = tuple(told_of(Effect.TIMER_OTHERS, text("technician", t.technician)) for t in others)
     return replace(step, told=(*step.told, *lines))
 
 
@@ -256,20 +225,6 @@ def _joined(step: Step, more: Step) -> Step:
     return replace(step, told=(*step.told, *more.told), events=(*step.events, *more.events))
 
 
-def _billed_words(billed: Billed) -> Told:
-    values = length("length", billed.minutes), length("worked", billed.worked)
-    if not billed.rule:
-        return _told(Effect.BILLED_NOT, *values)
-    return _told(Effect.BILLED_BY_RULE, *values, text("rule", billed.rule))
-
-
-def _told(effect: Effect, *values: Value) -> Told:
-    return Told(verdict=Verdict.DONE, effect=effect, values=values)
-
-
 def closes(events: tuple[Event, ...]) -> bool:
     """Whether one of these ends the work order."""
     return any(isinstance(e, StatusChanged) and not e.status.is_open for e in events)
-
-
-__all__ = ["assess", "closes", "closing", "job_of", "log_work", "start", "stop"]

@@ -152,6 +152,7 @@ def _going_on(order: WorkOrder, other: WorkOrder, scene: Scene) -> Merged:
         billed=order.hours.billed,
         billed_by=order.hours.billed_by,
         timers=order.hours.timers,
+        approval=order.approval,
     )
 
 

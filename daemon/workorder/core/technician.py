@@ -9,7 +9,7 @@ from workorder.core.events import (
     Noted,
     Replied,
 )
-from workorder.core.model import WorkOrder
+from workorder.core.model import Status, WorkOrder
 from workorder.core.notice import NoticeKind
 from workorder.core.perform import Performance, perform
 from workorder.core.technician_case import Case, tellings_of, with_transcript
@@ -47,7 +47,7 @@ def _answer(candidate: Candidate, case: Case) -> Decision:
     if not performance.applied:
         reason = "a tag is wrong: nothing was done, and nobody else was told"
         return with_transcript(replace(decision, reason=reason), performance, case)
-    events, tellings, files_on = _with_prose(performance, case)
+    events, tellings, files_on = _with_prose(performance, case, order.hours.billed)
     decision = replace(
         decision,
         number=performance.order.number,
@@ -60,7 +60,7 @@ def _answer(candidate: Candidate, case: Case) -> Decision:
 
 
 def _with_prose(
-    performance: Performance, case: Case
+    performance: Performance, case: Case, billed_before: int
 ) -> tuple[tuple[Event, ...], tuple[Telling, ...], int | None]:
     """The tags' events with the prose put on the right one, and what is told of them.
 
@@ -82,7 +82,13 @@ def _with_prose(
     elif prose or (case.facts.mail.attachments and not case.reading.tags):
         words_on = len(events)
         events.append(Replied(at=at, actor=actor, text=prose, by_technician=True))
-    told = tellings_of(events, case, status=None if undoing else status)
+    is_finished = performance.order.status is Status.FINISHED and status is None
+    told = tellings_of(
+        events,
+        case,
+        status=None if undoing else status,
+        finished=is_finished and performance.order.hours.billed != billed_before,
+    )
     files_on = words_on if words_on is not None else (0 if events else None)
     return tuple(events), told, files_on
 

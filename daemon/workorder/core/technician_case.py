@@ -6,6 +6,7 @@ from workorder.core.audience import Occasion
 from workorder.core.decision import Decision, Facts, Policy, Telling
 from workorder.core.events import (
     Assigned,
+    Billed,
     Event,
     Noted,
     Replied,
@@ -60,11 +61,19 @@ class Case:
         )
 
 
-def tellings_of(events: list[Event], case: Case, *, status: int | None) -> tuple[Telling, ...]:
-    """What is told of a mail's events. `status`: index of the change of status that is told."""
+def tellings_of(
+    events: list[Event], case: Case, *, status: int | None, finished: bool = False
+) -> tuple[Telling, ...]:
+    """What is told of a mail's events.
+
+    `status`: index of the change of status that is told. `finished`: the work order was so before,
+    and is: another bill is told as the end was.
+    """
     told: list[Telling] = []
+    bills = [i for i, event in enumerate(events) if isinstance(event, Billed)]
     for index, event in enumerate(events):
-        kind = _kind_of(index, event, events, status)
+        is_new_bill = finished and bool(bills) and index == bills[-1]
+        kind = NoticeKind.FINISHED if is_new_bill else _kind_of(index, event, events, status)
         if kind is not None:
             occasion = Occasion(
                 kind=kind,

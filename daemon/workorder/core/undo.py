@@ -30,7 +30,7 @@ from workorder.core.events import (
     Unproven,
 )
 from workorder.core.fold import apply
-from workorder.core.model import WorkOrder
+from workorder.core.model import BilledBy, WorkOrder
 from workorder.core.scene import PastEvent, PastNotice, Scene, Step, Told, phrase, text, wrong
 from workorder.core.tag_words import words_of
 from workorder.core.tags import Written
@@ -88,23 +88,10 @@ def undo(_written: Written, scene: Scene) -> Step:
         return wrong(Effect.UNDO_NOTHING)
     if scene.has_prose:
         return wrong(Effect.UNDO_ALONE)
-    order = scene.order
-    told: list[Told] = []
-    events: list[Event] = []
-    for past in reversed(batch):
-        back = _taking_back(past.event, scene)
-        if isinstance(past.event, _STAYS):
-            told.append(_kept(Effect.UNDO_NOT_POSSIBLE, past.event))
-        elif back is not None and not _stands(order, past.event):
-            told.append(_kept(Effect.UNDO_CHANGED_SINCE, past.event))
-        elif back is not None:
-            order = apply(order, back)
-            events.append(back)
-            effect, *values = words_of(back, scene.names)
-            told.append(Told(verdict=Verdict.DONE, effect=effect, values=tuple(values)))
+    back = _taken_back(batch, scene)
     staying = {past.event_id for past in batch if isinstance(past.event, _STAYS)}
     notices = [notice for notice in scene.names.notices if notice.event_id not in staying]
-    told += _words(batch, notices)
+    told = [*back.told, *_words(batch, notices)]
     told = told or [_kept(Effect.UNDO_NOT_POSSIBLE, batch[0].event)]
     gone = {notice.event_id for notice in notices if notice.gone}
     unsaid = tuple(
@@ -114,11 +101,45 @@ def undo(_written: Written, scene: Scene) -> Step:
     )
     mark = Undone(at=scene.at, actor=scene.actor, undoes=batch[0].event_id, unsaid=unsaid)
     withdrawn = tuple(notice.outbox_id for notice in notices if not notice.gone)
-    return Step(told=tuple(told), events=(*events, mark), withdraws=withdrawn)
+    return Step(told=tuple(told), events=(*back.events, mark), withdraws=withdrawn)
 
 
-def _stands(order: WorkOrder, event: Event) -> bool:
+def _taken_back(batch: Sequence[PastEvent], scene: Scene) -> Step:
+    """The events that take a mail's back, last first.
+
+    What a rule billed comes last: where the work order stays closed it is billed anew instead.
+    """
+    order = scene.order
+    told: list[Told] = []
+    events: list[Event] = []
+    last_first = [*reversed(batch)]
+    for past in sorted(last_first, key=lambda past: _is_by_rule(past.event)):
+        back = _taking_back(past.event, scene)
+        if _is_by_rule(past.event) and not order.status.is_open:
+            continue
+        if isinstance(past.event, _STAYS):
+            told.append(_kept(Effect.UNDO_NOT_POSSIBLE, past.event))
+        elif back is not None and not _stands(order, past, scene):
+            told.append(_kept(Effect.UNDO_CHANGED_SINCE, past.event))
+        elif back is not None:
+            order = apply(order, back)
+            events.append(back)
+            effect, *values = words_of(back, scene.names)
+            told.append(Told(verdict=Verdict.DONE, effect=effect, values=tuple(values)))
+    return Step(told=tuple(told), events=tuple(events))
+
+
+def _is_by_rule(event: Event) -> bool:
+    return isinstance(event, Billed) and event.by is BilledBy.RULE
+
+
+def _stands(order: WorkOrder, past: PastEvent, scene: Scene) -> bool:
     """Whether what an event did is still so, and nobody changed it since."""
+    event = past.event
+    if isinstance(event, Billed):
+        # An equal amount may be somebody else's word.
+        bills = [each.event_id for each in scene.names.history if isinstance(each.event, Billed)]
+        return bool(bills) and bills[-1] == past.event_id
     if not isinstance(event, TimeLogged):
         return apply(order, event) == order
     running = order.hours.timer_of(event.technician)
@@ -150,10 +171,19 @@ def _time_back(event: TimeLogged, scene: Scene) -> TimeLogged | None:
     change = _TIME_BACK.get(event.change)
     if change is None:
         return None
+    started = [
+        past.event
+        for past in scene.names.history
+        if isinstance(past.event, TimeLogged) and past.event.started_at == event.started_at
+    ]
+    runs_on = change is TimeChange.RESUMED
     return replace(
         event,
         at=scene.at,
         actor=scene.actor,
+        # A timer that runs on has the note that it was started with, and no more.
+        text=started[0].text if started and runs_on else event.text,
+        told=runs_on and any(each.change is TimeChange.LONG for each in started),
         change=change,
         minutes=-event.minutes,
         after_hours=-event.after_hours,

@@ -108,7 +108,7 @@ def _value(name: str) -> Value:
         return Value(name=name, text=_PHRASES[name], kind=ValueKind.PHRASE)
     if name in {"length", "worked", "most"}:
         return Value(name=name, text="95", kind=ValueKind.LENGTH)
-    if name == "since":
+    if name in {"since", "until"}:
         return Value(name=name, text="2026-11-23T09:05-05:00", kind=ValueKind.MOMENT)
     if name == "day":
         return Value(name=name, text="2026-12-01", kind=ValueKind.DAY)

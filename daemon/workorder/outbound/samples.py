@@ -198,8 +198,9 @@ def _statuses(status: Status) -> Iterator[Scene]:
     )
     long = replace(order, notes=_NOTES * 8)
     files = replace(words, text="", files=("log.txt",))
+    again = replace(words, text="", rebilled=status is Status.FINISHED)
     for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
-        for event in (words, replace(words, text=""), files, replace(words, reopened=True)):
+        for event in (words, replace(words, text=""), files, replace(words, reopened=True), again):
             for one in (order, little, long):
                 yield Scene(kind=kind, audience=audience, event=event, order=one)
 

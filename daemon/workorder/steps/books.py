@@ -5,20 +5,23 @@ All of it happens within the transaction that records the cause.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from workorder.core.announce_books import BankPeople, about_bank
-from workorder.core.bank import EntryKind, Posting, expire, rebill
+from workorder.core.bank import Draw, EntryKind, Posting, expire, rebill
 from workorder.core.books import Enclosure
+from workorder.core.calendar import month_start, next_month
 from workorder.core.decision import Policy
 from workorder.core.message import Address
 from workorder.core.model import SYSTEM, WorkOrder
 from workorder.core.notice import NoticeKind, NoticeRequest
 from workorder.core.rules import RuleSet
+from workorder.core.subjects import label
 from workorder.errors import RequestError
 from workorder.steps.facts import new_message_id
-from workorder.store.bank import Account, Reason
+from workorder.store.bank import Account, Charges, Reason
 from workorder.store.outbox import NewNotice
 from workorder.store.unit import Unit
 
@@ -48,6 +51,11 @@ class Change:
         return self.after.hours.billed - (self.before.hours.billed if self.before else 0)
 
 
+def _all(several: Sequence[Callable[[], None]]) -> None:
+    for each in several:
+        each()
+
+
 class Books:
     """Posts to banks, within one unit's transaction."""
 
@@ -56,45 +64,73 @@ class Books:
         self._policy = policy
         self._rules = rules
         self._now = now
-        self._today = now.astimezone(ZoneInfo(policy.timezone)).date()
+        self._zone = ZoneInfo(policy.timezone)
+        self._today = now.astimezone(self._zone).date()
 
     def settle(self, changes: Sequence[Change]) -> None:
         """Let the banks say what work orders cost now, whose ever they were and are.
 
         What is given back comes first: of two that are merged the one takes what the other gives.
         """
+        posts: dict[int, list[Callable[[], None]]] = {}
         of_bills = (each for each in changes if each.is_of_bills)
         for change in sorted(of_bills, key=lambda each: each.more_billed):
             was = change.before.customer_id if change.before else None
             now = change.after.customer_id
             if was != now and was is not None:
-                self._rebill(was, 0, change)
+                posts.setdefault(was, []).append(partial(self._rebill, was, 0, change))
             if now is not None and (was != now or change.more_billed):
-                self._rebill(now, change.after.hours.billed, change)
+                minutes = change.after.hours.billed
+                posts.setdefault(now, []).append(partial(self._rebill, now, minutes, change))
+        for customer_id, several in sorted(posts.items()):
+            self.changed(customer_id, partial(_all, several))
 
     def _rebill(self, customer_id: int, minutes: int, change: Change) -> None:
         bank = self._unit.bank
         charges = bank.charges(customer_id, change.after.number)
         if charges.charged.total == minutes:
             return
+        day = change.at.astimezone(self._zone).date()
+        self._give_back_expired(customer_id, day, change)
+        own = [draw.lot for draw in charges.charged.draws]
+        lots = bank.lots(customer_id, also=own)
+        postings = rebill(charges.charged, minutes, lots, day, remembered=charges.remembered)
+        for posting in postings:
+            bank.post(customer_id, posting, self._reason(customer_id, change, posting, charges))
+        self.expire(customer_id)
 
-        def post() -> None:
-            own = [draw.lot for draw in charges.charged.draws]
-            lots = bank.lots(customer_id, also=own)
-            for posting in rebill(charges.charged, minutes, lots, self._today):
-                bank.post(customer_id, posting, self._reason(change, posting, charges.last))
+    def _give_back_expired(self, customer_id: int, day: date, change: Change) -> None:
+        """Hours that were good when the work was assessed are there for it, though it is late."""
+        for draw in self._unit.bank.expired(customer_id, day, self._today):
+            back = Draw(lot=draw.lot, minutes=-draw.minutes)
+            posting = Posting(kind=EntryKind.EXPIRED, minutes=back.minutes, draws=(back,))
+            why = Reason(
+                at=self._now,
+                recorded_at=self._now,
+                actor=SYSTEM,
+                number=None,
+                note=label(change.after.number, self._policy.prefix),
+            )
+            self._unit.bank.post(customer_id, posting, why)
 
-        self.changed(customer_id, post)
-
-    def _reason(self, change: Change, posting: Posting, last: int | None) -> Reason:
+    def _reason(
+        self, customer_id: int, change: Change, posting: Posting, charges: Charges
+    ) -> Reason:
         return Reason(
-            at=change.at,
+            at=self.counts_at(customer_id, change.at),
             recorded_at=self._now,
             actor=change.actor,
             number=change.after.number,
             event_id=change.event_id,
-            reverses=last if posting.kind is EntryKind.REVERSED else None,
+            reverses=charges.last if posting.kind is EntryKind.REVERSED else None,
         )
+
+    def counts_at(self, customer_id: int, at: datetime) -> datetime:
+        """The moment that an entry counts for: a month that was stated is closed."""
+        stated = self._unit.bank.hold(customer_id).stated
+        if stated is None or at >= month_start(next_month(stated), self._zone):
+            return at
+        return self._now
 
     def expire(self, customer_id: int) -> None:
         """Write off hours that nobody used in time."""
@@ -112,9 +148,9 @@ class Books:
         post()
         after = bank.hold(customer_id)
         billing = self._rules.billing
-        crossed = billing.crossed(before.balance, after.balance, before.last_bought)
-        if crossed is not None and before.is_used:
-            mark = crossed.minutes(before.last_bought)
+        crossed = billing.crossed(before.balance, after.balance, after.last_bought)
+        if crossed is not None and after.last_bought:
+            mark = crossed.minutes(after.last_bought)
             self._tell(
                 NoticeKind.BANK_LOW,
                 customer_id,

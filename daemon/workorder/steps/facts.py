@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from workorder.core.asking import asks_balance, says_only
+from workorder.core.asking import approves, asks_balance, mentions_approval
 from workorder.core.classify import Classification, MailKind, classify
 from workorder.core.correlate import Candidate, Via
 from workorder.core.decision import Facts, FailedNotice, Policy, Twin
@@ -91,21 +91,26 @@ def gather(
     facts = replace(
         facts,
         wants_balance=asks_balance(facts, policy.prefix, rule_set.thanks),
-        consent=_consent(facts, trails, in_force),
+        consent=_consent(unit, facts, trails, in_force),
     )
     return with_tags(unit, facts, in_force.site, in_force.rules.vocabulary)
 
 
-def _consent(facts: Facts, trails: tuple[NoticeTrail, ...], in_force: InForce) -> Proof | None:
+def _consent(
+    unit: Unit, facts: Facts, trails: tuple[NoticeTrail, ...], in_force: InForce
+) -> Proof | None:
     """What proves a contact's word of consent, if the mail is one; else None."""
     contact, rule_set = facts.sender.contact, in_force.rules
     asked = any(c.order.approval is Approval.ASKED for c in facts.candidates)
     if contact is None or not asked:
         return None
-    words, names = rule_set.billing.approving, (contact.name,)
-    if not says_only(facts.mail.new_text, words, thanks=rule_set.thanks, names=names):
-        return None
-    return _proven(facts.mail, contact.email, facts.candidates, trails, in_force.site)
+    text, words = facts.mail.new_text, rule_set.billing.approving
+    names = [contact.name, *(technician.name for technician in unit.people.technicians())]
+    if approves(text, words, thanks=rule_set.thanks, names=names):
+        return _proven(facts.mail, contact.email, facts.candidates, trails, in_force.site)
+    if mentions_approval(text, words):
+        return Proof(proven=False, way=None, reason="the word does not stand alone")
+    return None
 
 
 def _answered(mail: InboundMail, trails: Iterable[NoticeTrail]) -> str | None:

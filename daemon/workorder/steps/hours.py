@@ -1,7 +1,7 @@
 """What an admin does with a customer's bank: buying, adjusting, taking back, invoicing."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -62,7 +62,7 @@ class BankDesk:
         if purchase.day is not None and purchase.day > today:
             raise RequestError(f"{purchase.day.isoformat()} is in the future")
         why = Reason(
-            at=now if purchase.day is None else wall(purchase.day, 0, self._zone),
+            at=now,
             recorded_at=now,
             actor=SHELL,
             note=purchase.note,
@@ -71,13 +71,19 @@ class BankDesk:
         )
         posting = Posting(kind=EntryKind.BOUGHT, minutes=purchase.minutes)
         with self._store.write() as unit:
+            books = self._books(unit, now)
+            if purchase.covers:
+                _lock(unit, [number for number, _ in unit.bank.uncovered(customer_id)])
+            if purchase.day is not None:
+                bought_at = wall(purchase.day, 0, self._zone)
+                why = replace(why, at=books.counts_at(customer_id, bought_at))
 
             def post() -> None:
                 unit.bank.post(customer_id, posting, why)
                 if purchase.covers:
                     _cover_old_work(unit, customer_id, today, now)
 
-            return self._books(unit, now).changed(customer_id, post)
+            return books.changed(customer_id, post)
 
     def adjust(self, customer_id: int, minutes: int, note: str) -> Account:
         """Correct a balance by so many minutes, up or down.
@@ -107,6 +113,8 @@ class BankDesk:
         """
         now = self._clock()
         with self._store.write() as unit:
+            _lock(unit, unit.bank.drawn_by(entry_id))
+            unit.bank.hold(customer_id)
             entry = unit.bank.entry(entry_id)
             if entry is None or entry.customer_id != customer_id:
                 raise NotFoundError(f"no entry {entry_id} in this bank")
@@ -137,6 +145,7 @@ class BankDesk:
         """
         now = self._clock()
         with self._store.write() as unit:
+            _lock(unit, [order for order, _ in unit.bank.uncovered(customer_id)])
             unit.bank.hold(customer_id)
             open_ = [
                 (order, minutes)
@@ -165,6 +174,7 @@ class BankDesk:
             case EntryKind.ADJUSTED if entry.minutes > 0:
                 self._take_back_lot(unit, entry, why)
             case EntryKind.ADJUSTED | EntryKind.COVERED:
+                _require_reversible(unit, entry)
                 # A cover says what a work order cost, as its opposite does; REVERSED would take
                 # all of that back.
                 is_cover = entry.kind is EntryKind.COVERED
@@ -187,9 +197,20 @@ class BankDesk:
                     f"entry {entry.id} is what a work order costs: write #billed on {which}"
                 )
             case EntryKind.EXPIRED:
-                raise RequestError("hours that expired stay so: adjust the bank instead")
+                self._take_back_expiry(unit, entry, why)
             case _:
                 assert_never(entry.kind)
+
+    def _take_back_expiry(self, unit: Unit, entry: Entry, why: Reason) -> None:
+        """Hours that a clock wrote off which was ahead are there again."""
+        today = why.recorded_at.astimezone(self._zone).date()
+        draws = unit.bank.draws(entry.id)
+        until = [unit.bank.expires_on(draw.lot) for draw in draws]
+        if any(day is None or day < today for day in until):
+            raise RequestError("hours that expired stay so: adjust the bank instead")
+        back = tuple(Draw(lot=draw.lot, minutes=-draw.minutes) for draw in draws)
+        posting = Posting(kind=EntryKind.EXPIRED, minutes=-entry.minutes, draws=back)
+        unit.bank.post(entry.customer_id, posting, why)
 
     def _take_back_lot(self, unit: Unit, entry: Entry, why: Reason) -> None:
         """Work that drew from hours that were never bought draws from others, or is to invoice."""
@@ -213,6 +234,23 @@ class BankDesk:
         )
         gone = (Draw(lot=entry.id, minutes=-left),) if left else ()
         bank.post(customer_id, Posting(kind=EntryKind.REVERSED, minutes=-left, draws=gone), why)
+        bank.mend_purchases(customer_id)
+
+
+def _lock(unit: Unit, numbers: Collection[int]) -> None:
+    """Hold work orders before a bank, as everybody does who bills: two never wait in a circle."""
+    for number in sorted(numbers):
+        unit.orders.get(number)
+
+
+def _require_reversible(unit: Unit, entry: Entry) -> None:
+    """What a cover or an adjustment took is still where it can be given back."""
+    if entry.kind is EntryKind.COVERED and unit.bank.was_billed_anew(entry):
+        raise RequestError(
+            f"entry {entry.id} was taken back already, when its work order was billed anew"
+        )
+    if any(unit.bank.is_reversed(draw.lot) for draw in unit.bank.draws(entry.id)):
+        raise RequestError(f"entry {entry.id} took hours of a purchase that was taken back since")
 
 
 def _require_amount(minutes: int, *, least: int) -> None:

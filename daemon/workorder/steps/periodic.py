@@ -84,6 +84,8 @@ class Periodic:
         month = last_stated_month(today, now, self._rules().calendar, self._zone)
         if month is None:
             return 0
+        with self._store.write() as unit:
+            unit.bank.mend_statements(next_month(month))
         with self._store.read() as unit:
             customers = unit.bank.to_be_stated(month, AT_ONCE)
         return self._each(
@@ -104,7 +106,7 @@ class Periodic:
         )
         if customer is not None and not _is_blank(statement):
             books = Books(unit, self._policy, self._rules(), now=now)
-            books.statement(customer_id, Enclosure(statement=statement), key=f"{month:%Y-%m}")
+            books.statement(customer_id, Enclosure(statement=statement), key=f"{month:%Y-%m}:{now.isoformat()}")
         unit.bank.stated(customer_id, month)
 
     def _next_to_state(self, unit: Unit, customer_id: int, stated: date | None, last: date) -> date:

@@ -10,10 +10,10 @@ from workorder.core.assessing import by_rule
 from workorder.core.audience import Occasion
 from workorder.core.caps import DAY, HOUR, MINUTE, CapCounts, over_cap
 from workorder.core.decision import Decision, Policy, Telling, TraceLine
-from workorder.core.events import Billed, Event, Opened
+from workorder.core.events import Billed, Event, Opened, StatusChanged
 from workorder.core.fold import fold
 from workorder.core.job import Job
-from workorder.core.model import SYSTEM, WorkOrder
+from workorder.core.model import SYSTEM, Status, WorkOrder
 from workorder.core.notice import Audience, AutoSubmitted, NoticeKind, NoticeRequest
 from workorder.core.rules import BUILT_IN, RuleSet
 from workorder.steps import books
@@ -68,7 +68,7 @@ class Recorder:
         if decision.bounced is not None:
             unit.outbox.bounced(decision.bounced, self._now)
         unit.outbox.withdraw(decision.withdraws)
-        decision = self._asking_approval(decision)
+        decision = self._as_known_now(self._asking_approval(decision))
         written = self._write_events(decision, cause)
         if written is None:
             answer = self._transcript(decision, None, cause, ())
@@ -84,6 +84,24 @@ class Recorder:
         answer = self._transcript(decision, order, cause, notices)
         unit.outbox.add([*notices, *answer], self._now)
         return Recorded(order=order, notices=len(notices) + len(answer))
+
+    def _as_known_now(self, decision: Decision) -> Decision:
+        """A customer is asked when they are told: their clock does not run while we are away."""
+        late = any(isinstance(e, StatusChanged) and e.at < self._now for e in decision.events)
+        if not late:
+            return decision
+        events = tuple(
+            replace(event, known_at=self._now) if isinstance(event, StatusChanged) else event
+            for event in decision.events
+        )
+        return replace(decision, events=events)
+
+    def _withdraw_outdated(self, before: WorkOrder, after: WorkOrder) -> None:
+        """What still waits to be sent and is no longer so: reminders of what was answered."""
+        if before.status is Status.WAITING_CUSTOMER and after.status is not before.status:
+            self._unit.outbox.withdraw_of(after.number, NoticeKind.REMINDER)
+        if before.status.is_open and not after.status.is_open:
+            self._unit.outbox.withdraw_of(after.number, NoticeKind.OPEN_LONG)
 
     def _asking_approval(self, decision: Decision) -> Decision:
         """An opening for a customer whose bank is empty, where the site asks for approval."""
@@ -204,6 +222,7 @@ class Recorder:
         facts = (*decision.events, *self._billed_anyway(before, decision.events))
         after, ids = orders.append(before, facts, mail_id=cause.mail_id)
         self._changed(before, after, facts, ids)
+        self._withdraw_outdated(before, after)
         return after, ids
 
     def _billed_anyway(self, before: WorkOrder, facts: Sequence[Event]) -> list[Event]:

@@ -141,8 +141,9 @@ class Remind:
 
 
 def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """By number within a transaction: two daemons never wait for one another in a circle."""
     for start in range(0, len(numbers), IN_ONE):
-        yield numbers[start : start + IN_ONE]
+        yield sorted(numbers[start : start + IN_ONE])
 
 
 def _follow_ups(unit: Unit, now: datetime, zone: ZoneInfo) -> tuple[int, ...]:

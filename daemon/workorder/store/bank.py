@@ -56,10 +56,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charges:
-    """What a work order cost a customer, and the id of the entry that says so last."""
+    """What a work order cost a customer, and the id of the entry that says so last.
+
+    `remembered` is what it cost before that was taken back whole.
+    """
 
     charged: Charged
     last: int | None
+    remembered: Charged = NOT_CHARGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +147,15 @@ class Bank(Repository):
                 Draw(lot=row["lot"], minutes=int(row["minutes"])) for row in draws if row["minutes"]
             ),
         )
-        return Charges(charged=charged, last=totals["last"])
+        remembered = NOT_CHARGED if charged.total else self._remembered(totals["last"])
+        return Charges(charged=charged, last=totals["last"], remembered=remembered)
+
+    def _remembered(self, entry_id: int) -> Charged:
+        """What was taken back by the last entry of a work order that costs nothing now."""
+        entry = self.entry(entry_id)
+        if entry is None or entry.kind is not EntryKind.REVERSED:
+            return NOT_CHARGED
+        return Charged(minutes=entry.minutes, uncovered=-entry.to_invoice)
 
     def post(self, customer_id: int, posting: Posting, why: Reason) -> int:
         """Write an entry with its draws; the account must be held. Returns its id.
@@ -166,7 +178,9 @@ class Bank(Repository):
             self._connection.execute(insert(bank_lots), lot)
             draws = (Draw(lot=entry_id, minutes=posting.minutes),)
         self._draw(entry_id, draws)
-        bought = posting.minutes if posting.kind is EntryKind.BOUGHT else account.last_bought
+        is_first_gift = makes_lot(posting) and not account.last_bought
+        is_purchase = posting.kind is EntryKind.BOUGHT or is_first_gift
+        bought = posting.minutes if is_purchase else account.last_bought
         self._connection.execute(
             sql.SET_ACCOUNT,
             {
@@ -195,6 +209,39 @@ class Bank(Repository):
         """From which lots an entry took, or to which it gave."""
         rows = self._rows(sql.DRAWS, an_id=entry_id)
         return tuple(Draw(**row) for row in rows)
+
+    def was_billed_anew(self, entry: Entry) -> bool:
+        """Whether all that a work order cost was taken back since an entry about it."""
+        rows = self._rows(
+            sql.TAKEN_BACK_SINCE,
+            a_customer=entry.customer_id,
+            a_number=entry.number,
+            an_id=entry.id,
+        )
+        return bool(rows)
+
+    def expired(self, customer_id: int, good_on: date, before: date) -> tuple[Draw, ...]:
+        """What was written off of lots that were good on a day, and are not since `before`."""
+        rows = self._rows(sql.EXPIRED, a_customer=customer_id, good_on=good_on, before=before)
+        return tuple(Draw(lot=row["lot"], minutes=int(row["minutes"])) for row in rows)
+
+    def expires_on(self, lot_id: int) -> date | None:
+        """The last day on which a lot is good; None: it does not expire."""
+        rows = self._rows(sql.EXPIRES_ON, a_lot=lot_id)
+        day: date | None = rows[0]["expires_on"] if rows else None
+        return day
+
+    def mend_purchases(self, customer_id: int) -> None:
+        """Find the latest purchase anew, after one was taken back."""
+        rows = self._rows(sql.LATEST_PURCHASE, a_customer=customer_id)
+        bought = rows[0]["minutes"] if rows else 0
+        self._connection.execute(
+            sql.SET_PURCHASE, {"a_customer": customer_id, "a_purchase": bought}
+        )
+
+    def mend_statements(self, month: date) -> None:
+        """Let months be stated again that a wrong clock took for past."""
+        self._connection.execute(sql.UNSTATE, {"a_month": month})
 
     def is_reversed(self, entry_id: int) -> bool:
         """Whether another entry takes this one back."""

@@ -87,6 +87,48 @@ DRAWS = (
     .where(_d.entry_id == bindparam("an_id"))
     .order_by(_d.id)
 )
+TAKEN_BACK_SINCE = (
+    select(_e.id)
+    .where(
+        _e.number == _NUMBER,
+        _e.customer_id == _CUSTOMER,
+        _e.kind == EntryKind.REVERSED,
+        _e.id > bindparam("an_id"),
+    )
+    .limit(1)
+)
+EXPIRED = (
+    select(_d.lot_id.label("lot"), func.sum(_d.minutes).label("minutes"))
+    .join_from(bank_draws, bank_entries, _d.entry_id == _e.id)
+    .join(bank_lots, _d.lot_id == _l.entry_id)
+    .where(
+        _l.customer_id == _CUSTOMER,
+        _l.expires_on >= bindparam("good_on", type_=_l.expires_on.type),
+        _l.expires_on < bindparam("before", type_=_l.expires_on.type),
+        _e.kind == EntryKind.EXPIRED,
+    )
+    .group_by(_d.lot_id)
+    .having(func.sum(_d.minutes) < 0)
+    .order_by(_d.lot_id)
+)
+EXPIRES_ON = select(_l.expires_on).where(_l.entry_id == bindparam("a_lot"))
+_taken_back = bank_entries.alias("taken_back")
+LATEST_PURCHASE = (
+    select(_e.minutes)
+    .where(
+        _e.customer_id == _CUSTOMER,
+        _e.kind == EntryKind.BOUGHT,
+        ~exists().where(_taken_back.c.reverses == _e.id),
+    )
+    .order_by(_e.id.desc())
+    .limit(1)
+)
+SET_PURCHASE = (
+    update(bank_accounts)
+    .where(_a.customer_id == _CUSTOMER)
+    .values(last_bought=bindparam("a_purchase"))
+)
+KINDS = select(_e.id, _e.kind).where(_e.id.in_(bindparam("ids", expanding=True)))
 REVERSED_BY = select(_e.id).where(_e.reverses == bindparam("an_id")).limit(1)
 ENTRIES = select(bank_entries).where(_e.customer_id == _CUSTOMER).order_by(_e.at, _e.id)
 FIRST_RECORDED = (
@@ -125,6 +167,7 @@ TO_BE_STATED = (
     .order_by(_a.customer_id)
     .limit(bindparam("limit"))
 )
+UNSTATE = update(bank_accounts).where(_a.stated > _MONTH).values(stated=_MONTH)
 STATED = update(bank_accounts).where(_a.customer_id == _CUSTOMER).values(stated=_MONTH)
 
 _by_entries = (

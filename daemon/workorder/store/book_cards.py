@@ -1,6 +1,6 @@
 """What people are shown of hours and banks, read from the books."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
 from typing import Any
 
@@ -21,6 +21,7 @@ from workorder.core.calendar import month_start, months_back, next_month
 from workorder.core.events import Billed
 from workorder.core.model import BilledBy, Timer
 from workorder.core.subjects import label
+from workorder.store import bank_sql as sql
 from workorder.store.bank import Bank, Entry
 from workorder.store.codec import EventRow, from_row
 from workorder.store.schema import customers, events, orders
@@ -189,15 +190,20 @@ class BookCards(Bank):
         start, end = month_start(months[0], zone), month_start(next_month(month), zone)
         bought = dict.fromkeys(months, 0)
         billed = dict.fromkeys(months, 0)
-        for entry in self.entries(customer_id, start=start, end=end):
+        entries = self.entries(customer_id, start=start, end=end)
+        kinds = self._kinds({entry.reverses for entry in entries if entry.reverses is not None})
+        for entry in entries:
             of = entry.at.astimezone(zone).date().replace(day=1)
             if _is_charge(entry):
                 billed[of] += entry.to_invoice - entry.minutes
-            elif entry.kind is EntryKind.BOUGHT or entry.reverses is not None:
+            elif EntryKind.BOUGHT in {entry.kind, kinds.get(entry.reverses)}:
                 bought[of] += entry.minutes
         return tuple(
             MonthBar(month=each, bought=bought[each], billed=billed[each]) for each in months
         )
+
+    def _kinds(self, ids: Iterable[int]) -> dict[int | None, EntryKind]:
+        return {row["id"]: row["kind"] for row in self._rows(sql.KINDS, ids=sorted(ids))}
 
 
 def _is_charge(entry: Entry) -> bool:

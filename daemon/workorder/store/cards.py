@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, bindparam, select
 
 from workorder.core.events import (
     Assigned,
+    Billed,
     Event,
     FollowUpSet,
     MailFailed,
@@ -262,7 +263,7 @@ class Cards(Repository):
             case _:
                 assert_never(event)
 
-    def _with_details(self, card: EventCard, event: Event, prefix: str) -> EventCard:  # noqa: PLR0911 - one line a kind
+    def _with_details(self, card: EventCard, event: Event, prefix: str) -> EventCard:  # noqa: C901, PLR0911 - one line a kind
         match event:
             case Opened(follows=int() as follows):
                 return replace(card, follows=label(follows, prefix))
@@ -277,6 +278,8 @@ class Cards(Repository):
                 return replace(card, reopened=event.status.is_open and not was.is_open)
             case Assigned():
                 return replace(card, assigned=self._technician_name(event.technician_id))
+            case Billed():
+                return replace(card, text="", rebilled=True)
             case TimeLogged():
                 whose = self.name_of(event.technician) or event.technician
                 return replace(card, since=event.started_at, actor=whose)

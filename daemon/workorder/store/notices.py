@@ -152,6 +152,11 @@ class Notices(Repository):
             self._connection.execute(sql.WITHDRAW, {"ids": list(ids)})
             self._connection.execute(sql.DROP_WITHDRAWN, {"ids": list(ids)})
 
+    def withdraw_of(self, number: int, kind: NoticeKind) -> None:
+        """Give up the notices of a kind about a work order that are not on their way yet."""
+        found = self._rows(sql.WAITING_OF, a_number=number, kind=kind)
+        self.withdraw([row["id"] for row in found])
+
     def waiting(self) -> int:
         """How many notices are not sent yet, and will be tried again by themselves."""
         return int(self._connection.execute(sql.WAITING).scalar_one())

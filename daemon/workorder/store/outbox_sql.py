@@ -173,6 +173,11 @@ WITHDRAW = (
     .where(_c.id.in_(bindparam("ids", expanding=True)), _c.state.in_(_TO_WITHDRAW))
     .values(state=NoticeState.DISCARDED, lease_until=null())
 )
+WAITING_OF = select(_c.id).where(
+    _c.number == bindparam("a_number"),
+    _c.kind == bindparam("kind", type_=_c.kind.type),
+    _c.state.in_(_TO_WITHDRAW),
+)
 ABOUT_LOCKED = ABOUT.with_for_update()
 DROP_WITHDRAWN = delete(bodies).where(
     bodies.c.outbox_id.in_(
