@@ -162,6 +162,8 @@ def _taking_back(event: Event, scene: Scene) -> Event | None:
     values: dict[str, Any] = {"at": scene.at, "actor": scene.actor, "text": ""}
     for name, other in pairs:
         values |= {name: getattr(event, other), other: getattr(event, name)}
+    if isinstance(event, StatusChanged):
+        values["known_at"] = None  # when the taking back is known, whoever records it says
     # An old record does not say what was before.
     unknown = any(values.get(name, name) in {None, ""} for name in ("status", "priority", "title"))
     return replace(event, **values) if pairs and not unknown else None

@@ -106,7 +106,9 @@ class Periodic:
         )
         if customer is not None and not _is_blank(statement):
             books = Books(unit, self._policy, self._rules(), now=now)
-            books.statement(customer_id, Enclosure(statement=statement), key=f"{month:%Y-%m}:{now.isoformat()}")
+            books.statement(
+                customer_id, Enclosure(statement=statement), key=f"{month:%Y-%m}:{now.isoformat()}"
+            )
         unit.bank.stated(customer_id, month)
 
     def _next_to_state(self, unit: Unit, customer_id: int, stated: date | None, last: date) -> date:
