@@ -76,9 +76,12 @@ class Daemon:
         *,
         only: Sequence[str] = PARTS,
         checkpoint: Callable[[str], None] = _unwatched,
+        renderers: int | None = None,
     ) -> None:
+        """Put the parts together; nothing runs yet. `renderers`: processes [one a processor]."""
         self._site = site
         self._checkpoint = checkpoint
+        self._renderers = renderers or os.cpu_count() or 1
         self._stop = threading.Event()
         self._compose_wake = Wake()
         self._send_wake = Wake()
@@ -155,7 +158,7 @@ class Daemon:
 
     def _build_delivery(self) -> tuple[Compose, Send]:
         site = self._site
-        pool = site.pool(os.cpu_count() or 1)
+        pool = site.pool(self._renderers)
         self._resources.callback(pool.close)
         transport = SmtpTransport(site.config.smtp)
         self._resources.callback(transport.close)

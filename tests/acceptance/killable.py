@@ -26,7 +26,10 @@ def run(config_file: str, nth: int, report: int) -> int:
         if passed == nth:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with open_site(load(Path(config_file))) as site, Daemon(site, checkpoint=checkpoint) as daemon:
+    with (
+        open_site(load(Path(config_file))) as site,
+        Daemon(site, checkpoint=checkpoint, renderers=1) as daemon,
+    ):
         return 1 if daemon.run_once() else 0
 
 

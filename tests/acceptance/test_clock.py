@@ -1,9 +1,11 @@
 """Weeks of a site on real servers, with the clock moved: reminders, follow-ups, hours, statements.
 
-The daemon is put together as it is in service, but for its clock; each look at it is a
-`run --once` of its own, as after a restart.
+The daemon is put together as it is in service, but for its clock; each look is a `run --once` of
+one that goes on running, or after a restart of a new one.
 """
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -31,6 +33,20 @@ class Weeks:
     def __init__(self, site: LiveSite, start: datetime) -> None:
         self.site = site
         self.now = start
+        self._running = ExitStack()
+        self._daemon: Daemon | None = None
+
+    def restart(self) -> None:
+        """End the daemon; the next look is another one's."""
+        self._running.close()
+        self._daemon = None
+
+    def _started(self) -> Daemon:
+        if self._daemon is None:
+            config = load(self.site.config_file)
+            opened = self._running.enter_context(open_site(config, clock=lambda: self.now))
+            self._daemon = self._running.enter_context(Daemon(opened, renderers=1))
+        return self._daemon
 
     def handles(self, *raws: bytes) -> list[Notice]:
         """Let mails arrive now; what is sent about them, and about what has become due."""
@@ -45,9 +61,7 @@ class Weeks:
     def look(self) -> list[Notice]:
         """One `run --once`; its notices but for the technicians' mornings."""
         before = len(self.site.sink.mails)
-        config = load(self.site.config_file)
-        with open_site(config, clock=lambda: self.now) as opened, Daemon(opened) as daemon:
-            assert daemon.run_once() == []
+        assert self._started().run_once() == []
         return [n for n in self.site.notices(before) if n.event != "digest"]
 
     def asks(self) -> Notice:
@@ -57,8 +71,10 @@ class Weeks:
 
 
 @pytest.fixture(params=[OVER_THE_GAP, OVER_THE_REPEATED_HOUR, OVER_THE_LEAP_DAY], ids=str)
-def weeks(request: pytest.FixtureRequest, site: LiveSite) -> Weeks:
-    return Weeks(site, request.param)
+def weeks(request: pytest.FixtureRequest, site: LiveSite) -> Iterator[Weeks]:
+    weeks = Weeks(site, request.param)
+    yield weeks
+    weeks.restart()
 
 
 def test_reminders_come_on_their_days_and_an_answer_ends_them(weeks: Weeks) -> None:
@@ -73,6 +89,7 @@ def test_reminders_come_on_their_days_and_an_answer_ends_them(weeks: Weeks) -> N
     assert QUESTION in reminder.html
     assert reminder.message["Auto-Submitted"] == "auto-generated"
     assert reminder.message["Subject"] == asked.message["Subject"]
+    weeks.restart()
     assert weeks.look() == []
 
     away = mail(
@@ -92,6 +109,7 @@ def test_reminders_come_on_their_days_and_an_answer_ends_them(weeks: Weeks) -> N
     assert QUESTION in of(long, JANE).text
     assert "Waiting on Customer" in of(long, JANE).text
     assert weeks.later(3 * DAY - HOUR) == []
+    weeks.restart()
     assert told(weeks.later(2 * HOUR)) == [("reminder", JANE), ("reminder", PAT)]
 
     answer = mail(
@@ -114,8 +132,11 @@ def test_a_follow_up_is_told_on_its_day_at_eight(weeks: Weeks) -> None:
     assert weeks.later(DAY) == []
 
 
-def test_a_month_of_hours_ends_in_a_statement(site: LiveSite) -> None:
+def test_a_month_of_hours_ends_in_a_statement(
+    site: LiveSite, request: pytest.FixtureRequest
+) -> None:
     weeks = Weeks(site, OVER_THE_REPEATED_HOUR)
+    request.addfinalizer(weeks.restart)
     with open_site(load(site.config_file), clock=lambda: weeks.now) as opened:
         opened.bank_desk().buy(1, Purchase(minutes=5 * 60, note="order 4711"))
     opening = weeks.handles(mail("Jane Roe <jane@acme.example>", "Updates", "Please.\n", Date=""))
