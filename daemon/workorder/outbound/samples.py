@@ -198,11 +198,14 @@ def _statuses(status: Status) -> Iterator[Scene]:
     )
     long = replace(order, notes=_NOTES * 8)
     files = replace(words, text="", files=("log.txt",))
-    again = replace(words, text="", rebilled=status is Status.FINISHED)
+    silent = replace(words, text="")
+    told = [(event, order) for event in (words, silent, files, replace(words, reopened=True))]
+    told += [(words, little), (silent, little), (words, long)]
+    if status is Status.FINISHED:
+        told.append((replace(silent, rebilled=True), order))
     for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
-        for event in (words, replace(words, text=""), files, replace(words, reopened=True), again):
-            for one in (order, little, long):
-                yield Scene(kind=kind, audience=audience, event=event, order=one)
+        for event, one in told:
+            yield Scene(kind=kind, audience=audience, event=event, order=one)
 
 
 def _notes() -> Iterator[Scene]:

@@ -4,9 +4,9 @@ What people wrote is only ever a value here, never a template: templates come fr
 """
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jinja2 import (
     ChoiceLoader,
@@ -144,9 +144,13 @@ class Templates:
         Raises:
             RenderError: there is no template of that name; the nearest one is named.
         """
-        if name not in self.names():
+        path = PurePosixPath(name)
+        is_within = path.suffix in _TEXTS and not path.is_absolute() and ".." not in path.parts
+        files = (root / name for root in self._roots) if is_within else ()
+        found = next((file for file in files if file.is_file()), None)
+        if found is None:
             raise RenderError(f'no template "{name}"{_nearest(name, self.names())}')
-        return next(root / name for root in self._roots if (root / name).is_file())
+        return found
 
     def problems(self) -> list[str]:
         """Every template rendered with sample letters in each language: one line for each fault."""
@@ -170,9 +174,10 @@ class Templates:
         for name in names:
             yield from self._compile_problems(name, used)
         yield from self._strays(used)
-        for name in names:
-            for language in languages:
-                yield from self._render_problems(name, language)
+        for language in languages:
+            letters = tuple(sample_letters(language))
+            for name in names:
+                yield from self._render_problems(name, language, letters)
 
     def _compile_problems(self, name: str, used: set[str]) -> Iterator[str]:
         path = self.source(name)
@@ -183,14 +188,16 @@ class Templates:
         except _FAULTS as error:
             yield self._place(name, error)
 
-    def _render_problems(self, name: str, language: str) -> Iterator[str]:
+    def _render_problems(
+        self, name: str, language: str, letters: Sequence[Letter]
+    ) -> Iterator[str]:
         if name == TAG_CARD:
             try:
                 self.render_card(name, tag_card(BUILT_IN, SAMPLE_SITE, language))
             except RenderError as error:
                 yield str(error)
             return
-        for letter in sample_letters(language):
+        for letter in letters:
             if not _shows(name, letter):
                 continue
             for attached, failed in ((True, False), (False, True)):
