@@ -197,10 +197,11 @@ class Templates:
             except RenderError as error:
                 yield str(error)
             return
+        asks = "pdf_" in self.source(name).read_text("utf-8", "replace")
         for letter in letters:
             if not _shows(name, letter):
                 continue
-            for attached, failed in ((True, False), (False, True)):
+            for attached, failed in _pdf_cases(letter, asks):
                 try:
                     text = self.render(name, letter, pdf_attached=attached, pdf_failed=failed)
                 except RenderError as error:
@@ -259,6 +260,12 @@ def _shows(name: str, letter: Letter) -> bool:
     if folder in _KINDS:
         return folder == kind
     return bool(folder) and kind not in _OWN_FOLDER and letter.order is not None
+
+
+def _pdf_cases(letter: Letter, asks: bool) -> tuple[tuple[bool, bool], ...]:
+    """With the PDF and where it failed, as far as a notice has one or its template `asks`."""
+    has_one = asks or letter.kind in _WITH_PDF
+    return ((True, False), (False, True)) if has_one else ((False, False),)
 
 
 def _folder(name: str) -> str:
