@@ -278,25 +278,6 @@ def test_a_clock_that_was_set_back_leaves_nothing_waiting_for_years(
     assert [r.id for r in to_send(store, now)] == [row_id]
 
 
-def test_the_next_moment_with_something_to_do_is_known(store: Store, now: datetime) -> None:
-    def next_due() -> datetime | None:
-        with store.read() as unit:
-            return unit.outbox.next_due(now)
-
-    assert next_due() is None
-    (row_id,) = frozen(store, now - MINUTE, "one")
-    assert next_due() == now
-    (taken,) = to_send(store, now)
-    assert next_due() == now + timedelta(seconds=LEASE)
-    with store.write() as unit:
-        unit.outbox.postponed(row_id, taken.attempts, now + 2 * MINUTE, "later")
-    assert next_due() == now + 2 * MINUTE
-    (again,) = to_send(store, now + 2 * MINUTE)
-    with store.write() as unit:
-        unit.outbox.sent(row_id, again.attempts, "250", now)
-    assert next_due() is None
-
-
 # -- afterwards ------------------------------------------------------------------------------
 
 

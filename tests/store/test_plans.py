@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 
 from store.made import a_notice
-from store.work import PARTS
+from store.work import HOURS, PARTS
 from workorder.store.unit import Store
 
 Statement = tuple[str, tuple[Any, ...]]
@@ -33,14 +33,14 @@ def statements_of(engine: Engine) -> Iterator[list[Statement]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def test_every_statement_of_intake_and_delivery_finds_its_rows_by_an_index(
+def test_every_statement_of_intake_delivery_and_hours_finds_its_rows_by_an_index(
     sqlite_store: Store, now: datetime
 ) -> None:
     with sqlite_store.write() as unit:
         acme = unit.people.add_customer("Acme Ltd", domains=["acme.example"])
         assert acme.id == 1
     with statements_of(sqlite_store.engine) as statements, sqlite_store.write() as unit:
-        for part in PARTS:
+        for part in (*PARTS, *HOURS):
             part(unit, now)
     assert len(statements) > 50
     with sqlite_store.engine.connect() as connection:
@@ -48,10 +48,11 @@ def test_every_statement_of_intake_and_delivery_finds_its_rows_by_an_index(
     assert scans == []
 
 
-# The technicians are all read, and a site has few. A scan of what a claim chose, of a subquery or
-# of the rows of a statement itself is one of a few rows.
+# The technicians are all read, and a site has few; so are the timers that run. A scan of what a
+# claim chose, of a subquery or of the rows of a statement itself is one of a few rows.
 _FEW = re.compile(
-    r"SCAN (technicians|oldest|first_alone|due|anon_|\(subquery|(\d+ )?CONSTANT ROWS?)"
+    r"SCAN (technicians|orders USING INDEX ix_orders_timers$|oldest|first_alone|due|anon_"
+    r"|\(subquery|(\d+ )?CONSTANT ROWS?)"
 )
 
 

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from store.made import JANE, a_notice, an_arrival, an_opening, capped
+from workorder.core.bank import Draw, EntryKind, Posting
 from workorder.core.events import Replied
+from workorder.store.bank import Reason
 from workorder.store.orders import FileRow
 from workorder.store.unit import Unit
 
@@ -70,7 +72,6 @@ def file_away(unit: Unit, now: datetime) -> None:
 
 
 def compose(unit: Unit, now: datetime) -> None:
-    unit.outbox.next_due(now)
     rows = unit.outbox.take_to_compose(5, now, 60.0)
     assert len(rows) == 3
     for row in rows:
@@ -93,4 +94,32 @@ def send(unit: Unit, now: datetime) -> None:
     unit.outbox.take_back(now)
 
 
+def look_at_the_clock(unit: Unit, now: datetime) -> None:
+    unit.clock.mend(now)
+    unit.clock.silent(now, now, most=4, limit=50)
+    unit.clock.open_long(now, now, limit=50)
+    unit.clock.follow_ups(now.date(), limit=50)
+    unit.clock.timers()
+    unit.bank.expiring(now.date(), 20)
+
+
+def bill(unit: Unit, now: datetime) -> None:
+    why = Reason(at=now, recorded_at=now, actor="x", number=1)
+    bought = unit.bank.post(1, Posting(kind=EntryKind.BOUGHT, minutes=60), why)
+    draws = (Draw(lot=bought, minutes=-30),)
+    unit.bank.post(1, Posting(kind=EntryKind.BILLED, minutes=-30, draws=draws), why)
+    unit.bank.charges(1, 1)
+    unit.bank.lots(1, also=[bought])
+    unit.bank.expired(1, now.date(), now.date())
+    unit.bank.hours_card(1, {"billed_by": None, "customer_id": 1, **_NOTHING})
+    unit.bank.sums_before(1, now)
+
+
+_NOTHING = {"worked_minutes": 0, "billed_minutes": 0}
+
+
 PARTS = (bring_in, decide, file_away, compose, send)
+"""A mail's way through."""
+
+HOURS = (look_at_the_clock, bill)
+"""What the clock and the banks do, beside it."""

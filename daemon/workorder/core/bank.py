@@ -26,10 +26,6 @@ class EntryKind(StrEnum):
     """What was to be invoiced was: it is no longer waiting."""
 
 
-CHARGES = frozenset({EntryKind.BILLED, EntryKind.COVERED})
-"""The kinds that say what a work order cost; REVERSED takes them back."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
     """Hours of one purchase that are left. `id` is its entry's; it is good up to `expires_on`."""

@@ -43,20 +43,14 @@ def assess(written: Written, scene: Scene) -> Step:
     return done(Effect.BILLED, *values, events=(event,))
 
 
-def with_billing(step: Step, scene: Scene, *, total: bool = False) -> Step:
-    """A step that adds to the hours of a work order: of a closed one the rule bills anew.
-
-    `total`: the transcript says how many hours it makes with those that were there.
-    """
+def with_billing(step: Step, scene: Scene) -> Step:
+    """A step that adds to the hours of a work order: of a closed one the rule bills anew."""
     order = fold(scene.order, step.events)
-    told: list[Told] = list(step.told)
-    if total and scene.order.hours.worked:
-        told.append(told_of(Effect.WORKED_TOTAL, length("worked", order.hours.worked)))
     billed = by_rule(job_of(order, scene), scene.billing, at=scene.at, actor=scene.actor)
     if billed is None:
-        return replace(step, told=tuple(told))
-    told.append(_billed_words(billed))
-    return replace(step, told=tuple(told), events=(*step.events, billed))
+        return step
+    told = (*step.told, _billed_words(billed))
+    return replace(step, told=told, events=(*step.events, billed))
 
 
 def job_of(order: WorkOrder, scene: Scene) -> Job:

@@ -164,9 +164,12 @@ def log_work(written: Written, scene: Scene) -> Step:
     if day > scene.today or scene.today - day > _OLDEST:
         return wrong(Effect.WORKED_DAY, text("word", day.isoformat()))
     event = _entered(minutes, day, note, scene)
-    return with_billing(
-        done(Effect.WORKED, length("length", minutes), events=(event,)), scene, total=True
-    )
+    step = done(Effect.WORKED, length("length", minutes), events=(event,))
+    worked = scene.order.hours.worked
+    if worked:
+        total = told_of(Effect.WORKED_TOTAL, length("worked", worked + minutes))
+        step = replace(step, told=(*step.told, total))
+    return with_billing(step, scene)
 
 
 def _entered(minutes: int, day: date, note: str, scene: Scene) -> TimeLogged:

@@ -56,7 +56,7 @@ class BankDesk:
         """
         now = self._clock()
         today = now.astimezone(self._zone).date()
-        _require_amount(purchase.minutes, least=1)
+        _require_amount(purchase.minutes)
         if purchase.expires_on is not None and purchase.expires_on < today:
             raise RequestError(f"{purchase.expires_on.isoformat()} is past: they could not be used")
         if purchase.day is not None and purchase.day > today:
@@ -91,7 +91,7 @@ class BankDesk:
         Raises:
             RequestError: there is no note, or more is to be taken than there is.
         """
-        _require_amount(abs(minutes), least=1)
+        _require_amount(abs(minutes))
         if not note.strip():
             raise RequestError("an adjustment needs a note: others will ask why")
         now = self._clock()
@@ -253,9 +253,9 @@ def _require_reversible(unit: Unit, entry: Entry) -> None:
         raise RequestError(f"entry {entry.id} took hours of a purchase that was taken back since")
 
 
-def _require_amount(minutes: int, *, least: int) -> None:
-    if not least <= minutes <= MOST_MINUTES:
-        raise RequestError(f"{minutes} minutes: an entry holds {least} to {MOST_MINUTES}")
+def _require_amount(minutes: int) -> None:
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise RequestError(f"{minutes} minutes: an entry holds 1 to {MOST_MINUTES}")
 
 
 def _adjustment(unit: Unit, customer_id: int, minutes: int, today: date) -> Posting:

@@ -275,7 +275,7 @@ class Bank(Repository):
     def expiring(self, day: date, limit: int) -> tuple[int, ...]:
         """The customers who have hours that were good only until before `day`."""
         rows = self._rows(sql.EXPIRING, a_day=day, limit=limit)
-        return tuple(row["customer_id"] for row in rows)
+        return tuple(dict.fromkeys(row["customer_id"] for row in rows))
 
     def to_be_stated(self, month: date, limit: int) -> tuple[int, ...]:
         """The customers who had no statement for `month` yet."""

@@ -15,7 +15,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from workorder.core.bank import EntryKind
 from workorder.store.schema import customers
-from workorder.store.schema_books import bank_accounts, bank_draws, bank_entries, bank_lots
+from workorder.store.schema_books import (
+    HAS_SOME,
+    bank_accounts,
+    bank_draws,
+    bank_entries,
+    bank_lots,
+)
 
 _a, _e, _l, _d = bank_accounts.c, bank_entries.c, bank_lots.c, bank_draws.c
 _CUSTOMER: BindParameter[Any] = bindparam("a_customer")
@@ -45,7 +51,7 @@ LOTS = (
     select(_l.entry_id.label("id"), _l.remaining.label("left"), _l.expires_on)
     .where(
         _l.customer_id == _CUSTOMER,
-        or_(_l.remaining > 0, _l.entry_id.in_(bindparam("ids", expanding=True))),
+        or_(HAS_SOME, _l.entry_id.in_(bindparam("ids", expanding=True))),
     )
     .order_by(_l.entry_id)
 )
@@ -58,7 +64,7 @@ LOT_ROWS = (
         _l.expires_on,
     )
     .join_from(bank_lots, bank_entries, _l.entry_id == _e.id)
-    .where(_l.customer_id == _CUSTOMER, _l.remaining > 0)
+    .where(_l.customer_id == _CUSTOMER, HAS_SOME)
     .order_by(_l.expires_on.is_(None), _l.expires_on, _l.entry_id)
 )
 CHANGE_LOT = (
@@ -98,18 +104,18 @@ TAKEN_BACK_SINCE = (
     .limit(1)
 )
 EXPIRED = (
-    select(_d.lot_id.label("lot"), func.sum(_d.minutes).label("minutes"))
-    .join_from(bank_draws, bank_entries, _d.entry_id == _e.id)
-    .join(bank_lots, _d.lot_id == _l.entry_id)
+    select(_l.entry_id.label("lot"), func.sum(_d.minutes).label("minutes"))
+    .join_from(bank_lots, bank_draws, _d.lot_id == _l.entry_id)
+    .join(bank_entries, _d.entry_id == _e.id)
     .where(
         _l.customer_id == _CUSTOMER,
         _l.expires_on >= bindparam("good_on", type_=_l.expires_on.type),
         _l.expires_on < bindparam("before", type_=_l.expires_on.type),
         _e.kind == EntryKind.EXPIRED,
     )
-    .group_by(_d.lot_id)
+    .group_by(_l.entry_id)
     .having(func.sum(_d.minutes) < 0)
-    .order_by(_d.lot_id)
+    .order_by(_l.entry_id)
 )
 EXPIRES_ON = select(_l.expires_on).where(_l.entry_id == bindparam("a_lot"))
 _taken_back = bank_entries.alias("taken_back")
@@ -156,8 +162,8 @@ DRAWN_BY = (
 
 EXPIRING = (
     select(_l.customer_id)
-    .where(_l.remaining > 0, _l.expires_on < bindparam("a_day", type_=_l.expires_on.type))
-    .distinct()
+    .where(HAS_SOME, _l.expires_on < bindparam("a_day", type_=_l.expires_on.type))
+    .order_by(_l.expires_on)
     .limit(bindparam("limit"))
 )
 _MONTH: BindParameter[Any] = bindparam("a_month", type_=_a.stated.type)

@@ -200,12 +200,6 @@ class Outbox(Notices):
         self._mend_clock(now)
         return self._connection.execute(sql.TAKE_BACK_EXPIRED, {"now": now}).rowcount
 
-    def next_due(self, now: datetime) -> datetime | None:
-        """When there is something to do next: a notice due, or a lease at its end; or now."""
-        moments = self._connection.execute(sql.NEXT_DUE).one()
-        earliest = min((moment for moment in moments if moment is not None), default=None)
-        return None if earliest is None else max(earliest, now)
-
     def _change(
         self, row_id: int, attempt: int, states: tuple[NoticeState, ...], **columns: object
     ) -> bool:

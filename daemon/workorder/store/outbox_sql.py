@@ -128,15 +128,6 @@ TAKE_BACK_FROM_FUTURE = (
 )
 
 
-def _earliest(state: NoticeState) -> Any:  # noqa: ANN401 - a scalar select
-    return select(func.min(_c.next_at)).where(_c.state == state).scalar_subquery()
-
-
-NEXT_DUE = select(
-    _earliest(NoticeState.PENDING),
-    _earliest(NoticeState.READY),
-    select(func.min(_c.lease_until)).where(_c.lease_until.is_not(None)).scalar_subquery(),
-)
 BOUNCED = (
     update(outbox)
     .where(_c.id == _ID)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    literal_column,
 )
 
 from workorder.core.bank import EntryKind
@@ -91,18 +92,20 @@ bank_lots = Table(
     Column("expires_on", Day),
     Column("remaining", Integer, nullable=False),
 )
-_has_some = bank_lots.c.remaining > 0
+HAS_SOME = bank_lots.c.remaining > literal_column("0")
 Index(
     "ix_bank_lots_customer_id",
     bank_lots.c.customer_id,
-    sqlite_where=_has_some,
-    postgresql_where=_has_some,
+    sqlite_where=HAS_SOME,
+    postgresql_where=HAS_SOME,
 )
+# Of one customer, what was written off: nothing of it remains.
+Index("ix_bank_lots_until", bank_lots.c.customer_id, bank_lots.c.expires_on)
 Index(
     "ix_bank_lots_expires_on",
     bank_lots.c.expires_on,
-    sqlite_where=_has_some,
-    postgresql_where=_has_some,
+    sqlite_where=HAS_SOME,
+    postgresql_where=HAS_SOME,
 )
 
 bank_draws = Table(
@@ -149,6 +152,7 @@ for _table in ONLY_ADDED:
             event.listen(_table, "after_create", _guard)
 
 __all__ = [
+    "HAS_SOME",
     "ONLY_ADDED",
     "bank_accounts",
     "bank_draws",

@@ -134,6 +134,7 @@ def _lots() -> None:
     )
     for column in ("customer_id", "expires_on"):
         _partial(f"ix_bank_lots_{column}", "bank_lots", [column], "remaining > 0")
+    op.create_index("ix_bank_lots_until", "bank_lots", ["customer_id", "expires_on"])
     op.create_table(
         "bank_draws",
         sa.Column("id", Identity, nullable=False),
