@@ -19,7 +19,7 @@ SOURCES = sorted([*MODULES, *(ROOT / "tests").rglob("*.py")])
 MAX_LINES = 400  # the custom is about 300; what grows past this is two things
 
 TOP_LEVEL = {
-    "daemon", "templates", "rules", "tests", "systemd",
+    "daemon", "templates", "rules", "tests", "systemd", "proxy",
     "config.example.toml", "pyproject.toml", "requirements.lock", "Makefile",
     "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE",
     ".ci", ".editorconfig", ".gitignore",

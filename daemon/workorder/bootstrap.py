@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import assert_never
 
 from sqlalchemy import Engine
@@ -18,7 +19,7 @@ from workorder.core.decision import Policy
 from workorder.core.notice import SiteCard
 from workorder.core.rules import RuleSet
 from workorder.core.trust import parse_way
-from workorder.errors import StorageError
+from workorder.errors import ConfigError, StorageError
 from workorder.outbound.pool import RenderPool
 from workorder.steps.hours import BankDesk
 from workorder.steps.requests import OpenOrder
@@ -28,6 +29,8 @@ from workorder.store.engine import SchemaState, open_engine, schema_state, upgra
 from workorder.store.files import Files
 from workorder.store.lock import SiteLock
 from workorder.store.unit import Store
+
+SHORTEST_KEY = 32
 
 
 def utc_now() -> datetime:
@@ -136,6 +139,22 @@ def _require_schema(engine: Engine, config: Config, *, upgrading: bool) -> None:
             assert_never(state)
 
 
+def site_key(path: Path) -> bytes:
+    """The secret in a file.
+
+    Raises:
+        ConfigError: it is not there, or too short to be one.
+    """
+    try:
+        key = path.read_bytes().strip()
+    except OSError as fault:
+        reason = (fault.strerror or str(fault)).lower()
+        raise ConfigError([f"{path}: {reason} (workorder init makes a secret_file)"]) from fault
+    if len(key) < SHORTEST_KEY:
+        raise ConfigError([f"{path}: a secret_file holds {SHORTEST_KEY} characters at least"])
+    return key
+
+
 def policy_of(config: Config) -> Policy:
     """What deciding needs of the configuration."""
     support = config.site.support_address
@@ -156,6 +175,6 @@ def card_of(config: Config) -> SiteCard:
     return SiteCard(
         name=config.site.name,
         support_address=config.site.support_address,
-        portal_url="",  # there is no portal yet: a link to it would lead customers nowhere
+        portal_url=config.site.portal_url if config.portal.listen else "",
         timezone=config.site.timezone,
     )

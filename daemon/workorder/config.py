@@ -143,7 +143,7 @@ class TrustConfig(_Section):
 
 
 class PortalConfig(_Section):
-    """Where the portal listens, as HOST:PORT."""
+    """Where the portal listens, as HOST:PORT; an empty `listen` is no portal."""
 
     listen: Annotated[str, AfterValidator(a_listen_address)] = "127.0.0.1:8080"
 

@@ -176,7 +176,9 @@ def _an_sqlite_url(rest: str, info: ValidationInfo) -> str:
 
 
 def a_listen_address(value: str) -> str:
-    """Accept HOST:PORT, an IPv6 address in brackets."""
+    """Accept HOST:PORT, an IPv6 address in brackets; or nothing, for no portal."""
+    if not value:
+        return value
     try:
         host, port = split_listen(value)
         a_host(host)

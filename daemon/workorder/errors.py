@@ -7,9 +7,10 @@ WorkOrderError
 ├── ParseError               the mail's own fault: it counts as an attempt, then it is set aside
 ├── OurFaultError            a fault of ours or of the site: temporary, the mail stays
 │   ├── StorageError         database or disk
-│   └── MailboxError         the IMAP server is away, refuses, or lost the connection
-│       ├── LoginRefusedError    user or password (tried again: an admin may mend it)
-│       └── FolderMissingError   the inbox folder that the config names is not there
+│   ├── MailboxError         the IMAP server is away, refuses, or lost the connection
+│   │   ├── LoginRefusedError    user or password (tried again: an admin may mend it)
+│   │   └── FolderMissingError   the inbox folder that the config names is not there
+│   └── PortalDownError      the portal's process ended, or cannot listen
 ├── RenderError              a template or a PDF failed; the message says which and where
 │   └── RenderTimeoutError   the worker was killed at its time limit
 ├── DeliveryError            an attempt to send ended without acceptance
@@ -66,6 +67,10 @@ class LoginRefusedError(MailboxError):
 
 class FolderMissingError(MailboxError):
     """The folder that is to be watched does not exist."""
+
+
+class PortalDownError(OurFaultError):
+    """The portal's process ended, or does not come up; the mail goes on without it."""
 
 
 class RenderError(WorkOrderError):

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import Self
 
 from workorder.bootstrap import Site
+from workorder.child import PortalChild
 from workorder.config import MailboxConfig
 from workorder.core.message import Address
 from workorder.core.rules import RuleSet
@@ -30,7 +31,8 @@ from workorder.store.lock import SiteLock
 INTAKE = "intake"
 DELIVER = "deliver"
 REMIND = "remind"
-PARTS = (INTAKE, DELIVER, REMIND)
+PORTAL = "portal"
+PARTS = (INTAKE, DELIVER, REMIND, PORTAL)
 
 # A batch of fifty mails, or a server that thinks for ten minutes about the final dot.
 _INTAKE_DEADLINE = 900.0
@@ -38,6 +40,8 @@ _DELIVER_DEADLINE = 1200.0
 _DELIVER_IDLE = 5.0
 _CLOCK_SECONDS = 20
 _CLOCK_DEADLINE = 300.0
+_PORTAL_IDLE = 5.0
+_PORTAL_DEADLINE = 120.0
 
 
 def _unwatched(_name: str) -> None:
@@ -98,6 +102,7 @@ class Daemon:
         self._patience = Patience([box.name for _, box in self._intakes], site.clock)
         self._delivery = self._build_delivery() if DELIVER in only else None
         self._clock = self._build_clock() if REMIND in only else None
+        self._portal = self._build_portal() if PORTAL in only else None
 
     def __enter__(self) -> Self:
         """Hold the site, and take back what a dead process had in hand.
@@ -178,6 +183,14 @@ class Daemon:
         )
         return Remind(site.store, settings, self._surroundings(self._compose_wake))
 
+    def _build_portal(self) -> PortalChild | None:
+        config = self._site.config
+        if not config.portal.listen:
+            return None
+        child = PortalChild(config, wake=self._compose_wake)
+        self._resources.callback(child.close)
+        return child
+
     def _tasks(self) -> list[Task]:
         tasks = [self._intake_task(*pair) for pair in self._intakes]
         if self._delivery is not None:
@@ -186,6 +199,8 @@ class Daemon:
             tasks.append(_delivery_task("send", send, self._send_wake))
         if self._clock is not None:
             tasks.append(self._clock_task(self._clock))
+        if self._portal is not None:
+            tasks.append(_portal_task(self._portal))
         tasks.append(self._housekeeping_task())
         return tasks
 
@@ -244,6 +259,17 @@ class Daemon:
             idle_seconds=1.0,
             deadline=120.0,
         )
+
+
+def _portal_task(child: PortalChild) -> Task:
+    return Task(
+        name="portal",
+        step=child,
+        wait=child.wait,
+        interrupt=child.interrupt,
+        idle_seconds=_PORTAL_IDLE,
+        deadline=_PORTAL_DEADLINE,
+    )
 
 
 def _delivery_task(name: str, step: Callable[[], bool], wake: Wake) -> Task:

@@ -52,6 +52,9 @@ security = "none"
 
 [trust]
 authserv_id = "mx.northwind.example"
+
+[portal]
+listen = ""
 """
 
 

@@ -1,20 +1,17 @@
 """kill -9 at every step boundary, and at random moments: nothing lost, nothing twice."""
 
 import random
-import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from acceptance.live import JANE, MARIA, REPOSITORY, LiveSite, mail, wait_for
+from acceptance.forked import Commands, ForkedSite, copied
+from acceptance.live import JANE, MARIA, LiveSite, mail, wait_for
 from servers.dovecot import Dovecot
 from servers.smtp_sink import SmtpSink
 from workorder.bootstrap import open_site
@@ -65,55 +62,18 @@ class Outcome:
     copies: Counter[str]
 
 
-class Killable:
-    """The forking server of tests/acceptance/killable.py."""
-
-    def __init__(self, site: LiveSite) -> None:
-        script = REPOSITORY / "tests" / "acceptance" / "killable.py"
-        self._process = subprocess.Popen(
-            [sys.executable, str(script)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=site.environment(),
-        )
-
-    def run(self, config_file: Path, nth: int = 0) -> tuple[int, list[str]]:
-        """How the run ended, and the checkpoints it passed."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(f"{config_file} {nth}\n")
-        self._process.stdin.flush()
-        _, ended, *names = self._process.stdout.readline().split()
-        return int(ended), names
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            pipe.close()
-
-
 class Walk:
     """Fresh copies of one site, each with the same mails in a new inbox and a sink of its own."""
 
-    def __init__(self, template: LiveSite, folder: Path) -> None:
+    def __init__(self, template: ForkedSite, folder: Path) -> None:
         self._template = template
         self._folder = folder
         self._count = 0
-        self.killable = Killable(template)
 
     def fresh(self, sink: SmtpSink) -> LiveSite:
         self._count += 1
         home = self._folder / f"site{self._count}"
-        shutil.copytree(self._template.home, home)
-        site = LiveSite.__new__(LiveSite)
-        site.home, site.config_file = home, home / "config.toml"
-        site.dovecot, site.sink = self._template.dovecot, sink
-        site.user = site.dovecot.new_user()
-        site.configure()
+        site = copied(self._template, home, sink, self._template.commands)
         site.arrives(*corpus())
         return site
 
@@ -150,10 +110,8 @@ def assert_balanced(site: LiveSite, mails: int) -> None:
 
 
 @pytest.fixture
-def walk(site: LiveSite, tmp_path: Path) -> Iterator[Walk]:
-    walk = Walk(site, tmp_path)
-    yield walk
-    walk.killable.close()
+def walk(site: ForkedSite, tmp_path: Path) -> Walk:
+    return Walk(site, tmp_path)
 
 
 def assert_settled(site: LiveSite, expected: Outcome) -> Outcome:
@@ -171,29 +129,29 @@ def assert_settled(site: LiveSite, expected: Outcome) -> Outcome:
 
 @pytest.mark.parametrize("part", range(4))
 def test_a_kill_at_any_step_boundary_loses_nothing_and_doubles_nothing(
-    walk: Walk, part: int
+    walk: Walk, commands: Commands, part: int
 ) -> None:
     with SmtpSink() as sink:
         clean = walk.fresh(sink)
-        ended, names = walk.killable.run(clean.config_file)
-        assert ended == 0
+        undisturbed = commands.once(clean.config_file)
+        assert undisturbed.code == 0
         expected = outcome(clean)
         assert set(expected.copies.values()) == {1}
     assert len(expected.orders) == 2
     assert ("waiting-parts", JANE, "[WO-1001] Printer") in expected.notices
     assert ("transcript", MARIA, "[WO-1001] Printer") in expected.notices
-    for nth in range(1 + part, len(names) + 1, 4):
+    for nth in range(1 + part, len(undisturbed.checkpoints) + 1, 4):
         with SmtpSink() as sink:
             site = walk.fresh(sink)
-            ended, passed = walk.killable.run(site.config_file, nth)
-            assert ended == -signal.SIGKILL
-            ended, _ = walk.killable.run(site.config_file)
-            assert ended == 0, f"killed at {passed[-1]} ({nth})"
+            killed = commands.once(site.config_file, killed_at=nth)
+            assert killed.code == -signal.SIGKILL
+            at = killed.checkpoints[-1]
+            assert commands.once(site.config_file).code == 0, f"killed at {at} ({nth})"
             after = assert_settled(site, expected)
             extra = sum(after.copies.values()) - len(after.copies)
-            assert extra == (1 if passed[-1] == AFTER_THE_DOT else 0), passed[-1]
-            ended, again = walk.killable.run(site.config_file)
-            assert (ended, again) == (0, [])
+            assert extra == (1 if at == AFTER_THE_DOT else 0), at
+            again = commands.once(site.config_file)
+            assert (again.code, again.checkpoints) == (0, ())
 
 
 def test_kills_at_random_moments_while_mails_come_in(

@@ -98,6 +98,9 @@ port = {sink.port}
 security = "none"
 [trust]
 authserv_id = "mx.northwind.example"
+
+[portal]
+listen = ""
 """
         )
         self._settle()

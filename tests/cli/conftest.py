@@ -1,13 +1,11 @@
 """A site for each test: a copy of one that `init` made."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cli.shell import Shell, serve, workorder
-from servers import postgres
 from servers.dovecot import Dovecot
 from servers.smtp_sink import SmtpSink
 
@@ -32,14 +30,6 @@ def settled(shell: Shell) -> Shell:
     """The commands on a site with Acme Ltd, its people, its printer, and a technician."""
     shell.settle()
     return shell
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[postgres.PostgreSQL]:
-    if not postgres.is_installed():
-        pytest.skip(postgres.WHY_NOT)
-    with postgres.running() as server:
-        yield server
 
 
 @pytest.fixture

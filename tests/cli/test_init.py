@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from cli.shell import Shell, process, workorder
-from servers.postgres import PostgreSQL
 from workorder import shipped
 from workorder.store.engine import SchemaState, open_engine, schema_state
 
@@ -145,10 +145,11 @@ def test_another_database_file_can_be_named(tmp_path: Path) -> None:
 
 
 def test_a_server_database_gets_its_tables_and_is_kept_by_the_next_site(
-    tmp_path: Path, postgresql: PostgreSQL
+    tmp_path: Path, postgresql_engine: Engine
 ) -> None:
+    url = postgresql_engine.url.render_as_string()
     for name in ("one", "two"):
-        made = workorder("init", str(tmp_path / name), "--database", postgresql.url)
+        made = workorder("init", str(tmp_path / name), "--database", url)
         assert made.code == 0, made.err
         assert ("they are left as they are" in made.err) is (name == "two")
     Shell(tmp_path / "one").must("customer", "add", "Acme Ltd")

@@ -221,7 +221,7 @@ def _taken_back(ledger: Ledger, which: int) -> None:
     ledger.lots = [*after(ledger.lots, draws)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(steps=_STEPS)
 def test_every_minute_is_accounted_for_once_whatever_happens(
     steps: list[tuple[str, int | None, object]],

@@ -471,7 +471,7 @@ CASES = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(some=RULES, cases=st.lists(CASES, min_size=1, max_size=4))
 @example(some=[{"when": [contains("ſ", of=TEXT)], "sets": NOTE}], cases=[case(new_text="S")])
 def test_the_index_finds_what_looking_at_each_rule_finds(

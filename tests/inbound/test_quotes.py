@@ -524,7 +524,7 @@ LINES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(LINES, max_size=40))
 def test_what_comes_out_are_lines_that_went_in_and_in_their_order(lines: list[str]) -> None:
     text = new_text("\n".join(lines))

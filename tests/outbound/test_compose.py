@@ -331,7 +331,7 @@ def test_a_long_subject_is_folded_and_reads_the_same() -> None:
 
 
 @given(text=st.text(max_size=400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_in_a_header_is_one_header_that_reads_as_cleaned(text: str) -> None:
     clean = clean_text(text)
     field = text_field("Subject", clean)
@@ -342,7 +342,7 @@ def test_any_text_in_a_header_is_one_header_that_reads_as_cleaned(text: str) -> 
 
 
 @given(name=st.text(max_size=250))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_name_is_one_mailbox_that_reads_as_cleaned(name: str) -> None:
     field = mailbox_field("To", Address(name=name, email="jane@acme.example"))
     message = message_from_bytes(field + b"\r\n\r\n", policy=default)

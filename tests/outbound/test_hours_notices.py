@@ -86,6 +86,7 @@ def test_what_is_about_a_bank_a_month_or_a_day_has_a_subject_of_its_own() -> Non
         (NoticeKind.BALANCE, "Acme Ltd: your bank of hours"),
         (NoticeKind.STATEMENT, "Acme Ltd: your hours in November 2026"),
         (NoticeKind.DIGEST, "Your work orders on Thursday, December 3, 2026"),
+        (NoticeKind.LOGIN, "402917 is your login code for Northwind IT Services"),
     }
 
 

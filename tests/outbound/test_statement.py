@@ -123,10 +123,11 @@ def test_a_month_in_which_nothing_happened_says_so() -> None:
     assert "Other entries" not in text
 
 
-def test_two_hundred_jobs_run_over_pages_with_their_heading() -> None:
-    texts = pages(statement_letter(owing_statement(200)))
+def test_ninety_jobs_run_over_pages_with_their_heading() -> None:
+    texts = pages(statement_letter(owing_statement(90)))
     count = len(texts)
-    assert re.findall(r"WO-(2\d{3})", " ".join(texts)) == [str(n) for n in range(2001, 2201)]
+    assert count >= 3
+    assert re.findall(r"WO-(2\d{3})", " ".join(texts)) == [str(n) for n in range(2001, 2091)]
     for number, text in enumerate(texts, 1):
         assert f"Page {number} of {count}" in text
     assert all("Work order Worked Billed" in text for text in texts[:-1])
@@ -173,9 +174,9 @@ def test_a_wrong_page_is_a_render_error_that_names_the_month(tmp_path: Path) -> 
         render_pdf(statement_letter(SAMPLE_STATEMENT), templates)
 
 
-def test_a_wrong_statement_page_is_found_by_the_check(tmp_path: Path) -> None:
+def test_a_wrong_statement_page_is_found_by_the_check(tmp_path: Path, few: Path) -> None:
     own = overriding(tmp_path, "pdf/statement.html", "<p>\n{{ it.colour }}</p>")
-    problems = Templates(SHIPPED, own).problems()
+    problems = Templates(few, own).problems()
     assert [problem for problem in problems if "statement.html:2:" in problem]
 
 

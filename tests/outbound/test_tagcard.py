@@ -117,8 +117,10 @@ def test_it_is_printed_by_a_worker() -> None:
         pool.close()
 
 
-def test_a_wrong_page_is_named_with_file_and_line_here_and_by_the_check(tmp_path: Path) -> None:
-    own = Templates(SHIPPED, overriding(tmp_path, "pdf/tag-card.html", "<p>\n{{ grups }}</p>"))
+def test_a_wrong_page_is_named_with_file_and_line_here_and_by_the_check(
+    tmp_path: Path, few: Path
+) -> None:
+    own = Templates(few, overriding(tmp_path, "pdf/tag-card.html", "<p>\n{{ grups }}</p>"))
     with pytest.raises(RenderError, match=r"tag-card\.html:2: .*grups"):
         pages(templates=own)
     assert len([p for p in own.problems() if "tag-card.html:2:" in p and "grups" in p]) == 1

@@ -44,14 +44,14 @@ def shipped() -> Templates:
     return Templates(SHIPPED, None)
 
 
-def overriding(tmp_path: Path, **files: str) -> Templates:
+def overriding(tmp_path: Path, shipped: Path = SHIPPED, **files: str) -> Templates:
     """Templates with overrides: `mail__own_html` is the file mail/own.html."""
     for name, text in files.items():
         stem, _, suffix = name.replace("__", "/").rpartition("_")
         path = tmp_path / f"{stem}.{suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Templates(SHIPPED, tmp_path)
+    return Templates(shipped, tmp_path)
 
 
 def opened(audience: Audience = Audience.CUSTOMER, language: str = "en") -> Letter:
@@ -158,6 +158,7 @@ def test_the_first_line_of_the_text_says_what_happened(shipped: Templates) -> No
         NoticeKind.TIMER_LONG: "Your timer on work order WO-1042 has been running since "
         "Dec 2, 2026, 11:48\xa0AM.",
         NoticeKind.DIGEST: "Your work orders on Thursday, December 3, 2026.",
+        NoticeKind.LOGIN: "Log in to the portal of Northwind IT Services",
         NoticeKind.NOTE: "Tom Berg wrote an internal note about work order WO-1042.",
         NoticeKind.TRANSCRIPT: "Done: your e-mail about work order WO-1042.",
         NoticeKind.UNPROVEN: "Your e-mail about work order WO-1042 was kept as an internal note: "
@@ -281,12 +282,12 @@ def test_markup_in_peoples_words_is_escaped_everywhere(shipped: Templates) -> No
         assert evil not in html
 
 
-def test_an_override_takes_the_place_of_one_file_alone(tmp_path: Path) -> None:
-    templates = overriding(tmp_path, mail__opened__body_txt="Hello {{ order.contact_name }}!")
+def test_an_override_takes_the_place_of_one_file_alone(tmp_path: Path, few: Path) -> None:
+    templates = overriding(tmp_path, few, mail__opened__body_txt="Hello {{ order.contact_name }}!")
     assert templates.render("mail/opened/body.txt", opened()) == "Hello Jane Roe!"
     assert "Service requested" in templates.render("mail/opened/body.html", opened())
     assert templates.source("mail/opened/body.txt") == tmp_path / "mail/opened/body.txt"
-    assert templates.source("mail/opened/body.html") == SHIPPED / "mail/opened/body.html"
+    assert templates.source("mail/opened/body.html") == few / "mail/opened/body.html"
     assert templates.problems() == []
 
 
@@ -320,8 +321,8 @@ def test_an_unknown_language_is_english(shipped: Templates) -> None:
     )
 
 
-def test_a_misspelt_variable_is_an_error_with_file_and_line(tmp_path: Path) -> None:
-    templates = overriding(tmp_path, mail__opened__body_txt="one\n{{ order.titel }}\n")
+def test_a_misspelt_variable_is_an_error_with_file_and_line(tmp_path: Path, few: Path) -> None:
+    templates = overriding(tmp_path, few, mail__opened__body_txt="one\n{{ order.titel }}\n")
     with pytest.raises(RenderError, match=r"mail/opened/body\.txt:2: .*titel"):
         templates.render("mail/opened/body.txt", opened())
     assert [p for p in templates.problems() if "body.txt:2:" in p and "titel" in p]
@@ -370,8 +371,8 @@ def test_an_html_template_cannot_take_in_unescaped_text(tmp_path: Path) -> None:
         templates.render("mail/opened/body.html", opened())
 
 
-def test_problems_name_overrides_that_override_nothing(tmp_path: Path) -> None:
-    templates = overriding(tmp_path, mail__openend__body_html="x", mail__own_html="used")
+def test_problems_name_overrides_that_override_nothing(tmp_path: Path, few: Path) -> None:
+    templates = overriding(tmp_path, few, mail__openend__body_html="x", mail__own_html="used")
     (tmp_path / "mail/trouble").mkdir()
     (tmp_path / "mail/trouble/body.html").write_text("{% include 'mail/own.html' %}")
     path = tmp_path / "mail/openend/body.html"
@@ -387,8 +388,8 @@ OWN_NOTICE = {
 }
 
 
-def test_a_folder_with_subject_and_both_bodies_can_word_a_notice(tmp_path: Path) -> None:
-    templates = overriding(tmp_path, **OWN_NOTICE)
+def test_a_folder_with_subject_and_both_bodies_can_word_a_notice(tmp_path: Path, few: Path) -> None:
+    templates = overriding(tmp_path, few, **OWN_NOTICE)
     assert templates.has("special")
     assert templates.has("opened")
     assert templates.problems() == []
@@ -396,18 +397,23 @@ def test_a_folder_with_subject_and_both_bodies_can_word_a_notice(tmp_path: Path)
         assert not templates.has(none)
 
 
-def test_a_folder_that_lacks_a_part_is_no_notice_and_overrides_nothing(tmp_path: Path) -> None:
+def test_a_folder_that_lacks_a_part_is_no_notice_and_overrides_nothing(
+    tmp_path: Path, few: Path
+) -> None:
     two = {name: text for name, text in OWN_NOTICE.items() if "html" not in name}
-    templates = overriding(tmp_path, **two)
+    templates = overriding(tmp_path, few, **two)
     assert not templates.has("special")
     assert [problem.partition(" ")[0] for problem in templates.problems()] == [
         f"{tmp_path}/mail/special/{part}:1:" for part in ("body.txt", "subject.txt")
     ]
 
 
-def test_a_folder_of_a_sites_own_is_checked_with_what_any_event_may_bring(tmp_path: Path) -> None:
+def test_a_folder_of_a_sites_own_is_checked_with_what_any_event_may_bring(
+    tmp_path: Path, few: Path
+) -> None:
     templates = overriding(
         tmp_path,
+        few,
         **OWN_NOTICE
         | {
             "mail__special__subject_txt": "{{ order.title }}",
@@ -419,11 +425,14 @@ def test_a_folder_of_a_sites_own_is_checked_with_what_any_event_may_bring(tmp_pa
     assert [problem for problem in problems if "special/subject.txt:1: without" in problem]
 
 
-def test_a_notice_of_a_sites_own_may_have_a_table_of_phrases_by_its_name(tmp_path: Path) -> None:
+def test_a_notice_of_a_sites_own_may_have_a_table_of_phrases_by_its_name(
+    tmp_path: Path, few: Path
+) -> None:
     own = '{% extends "mail/status.FORM" %}{% set about = "special" %}'
     words = "\n".join(f'{key} = "{key} of {{number}}"' for key in ("first", "next"))
     templates = overriding(
         tmp_path,
+        few,
         mail__special__subject_txt="[{{ order.label }}] {{ order.title }}",
         mail__special__body_txt=own.replace("FORM", "txt"),
         mail__special__body_html=own.replace("FORM", "html"),
@@ -434,25 +443,26 @@ def test_a_notice_of_a_sites_own_may_have_a_table_of_phrases_by_its_name(tmp_pat
     assert "first of WO-1042" in templates.render("mail/special/body.txt", opened())
 
 
-def test_a_notice_of_a_sites_own_may_build_on_the_shipped_ones(tmp_path: Path) -> None:
+def test_a_notice_of_a_sites_own_may_build_on_the_shipped_ones(tmp_path: Path, few: Path) -> None:
     own = '{% extends "mail/status.html" %}{% set about = "waiting-parts" %}'
-    templates = overriding(tmp_path, **OWN_NOTICE | {"mail__special__body_html": own})
+    templates = overriding(tmp_path, few, **OWN_NOTICE | {"mail__special__body_html": own})
     assert templates.problems() == []
     assert "is waiting for parts" in templates.render("mail/special/body.html", opened())
 
 
-def test_problems_name_wrong_phrases_with_line_and_nearest_key(tmp_path: Path) -> None:
+def test_problems_name_wrong_phrases_with_line_and_nearest_key(tmp_path: Path, few: Path) -> None:
     source = '[opened]\n# a comment\nwhyy = "x"\nfollows = "See {numbr}"\n'
-    templates = overriding(tmp_path, language__en_toml=source)
+    templates = overriding(tmp_path, few, language__en_toml=source)
     path = tmp_path / "language/en.toml"
     problems = templates.problems()
     assert f'{path}:3: unknown phrase "opened.whyy" (did you mean "opened.why"?)' in problems
     assert f'{path}:4: phrase "opened.follows" has no place {{numbr}}' in problems
 
 
-def test_a_site_may_have_phrases_of_its_own_in_its_own_templates(tmp_path: Path) -> None:
+def test_a_site_may_have_phrases_of_its_own_in_its_own_templates(tmp_path: Path, few: Path) -> None:
     templates = overriding(
         tmp_path,
+        few,
         language__en_toml='[own]\ngreeting = "Howdy"\n',
         mail__opened__body_txt='{{ t("own.greeting") }}',
     )
@@ -460,8 +470,8 @@ def test_a_site_may_have_phrases_of_its_own_in_its_own_templates(tmp_path: Path)
     assert templates.render("mail/opened/body.txt", opened(language="es")) == "Howdy"
 
 
-def test_a_broken_catalogue_is_one_problem_with_its_line(tmp_path: Path) -> None:
-    templates = overriding(tmp_path, language__en_toml="[opened]\nwhy = oops\n")
+def test_a_broken_catalogue_is_one_problem_with_its_line(tmp_path: Path, few: Path) -> None:
+    templates = overriding(tmp_path, few, language__en_toml="[opened]\nwhy = oops\n")
     (problem,) = templates.problems()
     assert str(tmp_path / "language/en.toml") in problem
     assert "line 2" in problem
@@ -469,15 +479,15 @@ def test_a_broken_catalogue_is_one_problem_with_its_line(tmp_path: Path) -> None
         templates.render("mail/opened/body.txt", opened())
 
 
-def test_a_phrase_that_is_no_text_is_a_problem_with_its_line(tmp_path: Path) -> None:
-    templates = overriding(tmp_path, language__en_toml="[opened]\nwhy = 3\n")
+def test_a_phrase_that_is_no_text_is_a_problem_with_its_line(tmp_path: Path, few: Path) -> None:
+    templates = overriding(tmp_path, few, language__en_toml="[opened]\nwhy = 3\n")
     assert templates.problems() == [
         f'{tmp_path}/language/en.toml:2: phrase "opened.why" is no text in quotation marks'
     ]
 
 
-def test_problems_name_a_subject_that_would_lose_the_answers(tmp_path: Path) -> None:
-    templates = overriding(tmp_path, mail__reply__subject_txt="{{ order.title }}")
+def test_problems_name_a_subject_that_would_lose_the_answers(tmp_path: Path, few: Path) -> None:
+    templates = overriding(tmp_path, few, mail__reply__subject_txt="{{ order.title }}")
     assert templates.problems() == [
         f"{tmp_path}/mail/reply/subject.txt:1: without [{{{{ order.label }}}}] answers are lost"
     ]

@@ -12,6 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Engine, text
+
+from workorder.store.engine import create_schema
+
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 WHY_NOT = f"needs {PROGRAMS}/postgres (Debian: apt-get install postgresql-15)"
 
@@ -19,6 +23,22 @@ _USERS = ("postgres", "nobody")  # initdb refuses root
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 _SETTINGS = ("listen_addresses=", "fsync=off", "max_connections=60", "log_min_messages=fatal")
+
+# A schema beside that of the tests, with what was in each table when it was made. It is there for
+# as long as the tables are those that were made.
+_MADE = "made"
+_TABLES = "FROM pg_tables WHERE schemaname = 'public'"
+_EMPTY = f"""
+    SELECT string_agg(command, ';') FROM (
+        SELECT format('DELETE FROM public.%I', tablename) AS command {_TABLES}
+        UNION ALL SELECT format('ALTER SEQUENCE public.%I RESTART', sequencename)
+            FROM pg_sequences WHERE schemaname = 'public'
+    ) AS commands
+"""  # noqa: S608 # names of our own
+_FILL = f"""
+    SELECT string_agg(format('INSERT INTO public.%I TABLE {_MADE}.%I', tablename, tablename), ';')
+    {_TABLES}
+"""
 
 
 def is_installed() -> bool:
@@ -67,6 +87,36 @@ def running() -> Iterator[PostgreSQL]:
             server.wait(_STOP_SECONDS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def wipe(engine: Engine) -> None:
+    """Leave the database without a table."""
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {_MADE} CASCADE"))
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+
+
+def make(engine: Engine) -> None:
+    """Leave the database as `create_schema` leaves an empty one.
+
+    Tables that are so from the test before are emptied and filled again, past their triggers: that
+    takes a tenth of the time.
+    """
+    with engine.begin() as connection:
+        is_made = connection.scalar(text(f"SELECT to_regnamespace('{_MADE}') IS NOT NULL"))
+        if is_made:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text(connection.scalar(text(_EMPTY)) or ""))
+            connection.execute(text(connection.scalar(text(_FILL)) or ""))
+            return
+    wipe(engine)
+    create_schema(engine)
+    with engine.begin() as connection:
+        names = connection.scalars(text(f"SELECT tablename {_TABLES}")).all()
+        connection.execute(text(f"CREATE SCHEMA {_MADE}"))
+        for name in names:
+            connection.execute(text(f"CREATE TABLE {_MADE}.{name} AS TABLE public.{name}"))
 
 
 def _unprivileged_user() -> str | None:

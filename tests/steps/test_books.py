@@ -25,7 +25,7 @@ from workorder.steps.books import Books
 from workorder.steps.compose import Compose
 from workorder.steps.hours import BankDesk, Purchase
 from workorder.steps.surroundings import Surroundings
-from workorder.steps.writing import TechnicianWrites, Written
+from workorder.steps.writing import TechnicianWrites, Words, Written
 from workorder.store.bank import Account, Entry
 from workorder.store.engine import open_engine
 from workorder.store.unit import Store
@@ -60,7 +60,7 @@ class Office:
         write = TechnicianWrites(
             store=self.store, rules=SITE, rule_set=self.rules, first_number=1001, clock=self.clock
         )
-        return write(number, technician, text)
+        return write(number, technician, Words(text=text))
 
     @property
     def account(self) -> Account:

@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from workorder.store.engine import create_schema
 from workorder.store.files import Files
 from workorder.store.unit import Store
 
@@ -23,10 +22,11 @@ def empty_engine(request: pytest.FixtureRequest) -> Engine:
     return engine
 
 
-@pytest.fixture
-def engine(empty_engine: Engine) -> Engine:
-    create_schema(empty_engine)
-    return empty_engine
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """A database of either kind with all its tables."""
+    engine: Engine = request.getfixturevalue(f"{request.param}_made")
+    return engine
 
 
 @pytest.fixture
@@ -35,6 +35,5 @@ def store(engine: Engine, tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def sqlite_store(sqlite_engine: Engine, tmp_path: Path) -> Store:
-    create_schema(sqlite_engine)
-    return Store(sqlite_engine, Files(tmp_path / "files"))
+def sqlite_store(sqlite_made: Engine, tmp_path: Path) -> Store:
+    return Store(sqlite_made, Files(tmp_path / "files"))

@@ -10,16 +10,14 @@ from workorder.cli.named import the_customer, the_technician
 from workorder.cli.output import json_option, print_json, print_line, print_table, write_file
 from workorder.cli.site import the_site
 from workorder.core.events import Billed
-from workorder.core.message import Address
 from workorder.core.model import BilledBy, Status
-from workorder.core.notice import Audience, Letter, NoticeKind, OrderCard
 from workorder.core.said import said, spelled
 from workorder.core.subjects import MAX_DIGITS, label
 from workorder.errors import NotFoundError
+from workorder.steps.papers import order_paper
 from workorder.steps.requests import OpenRequest
 from workorder.store.ledger import LedgerEntry
 from workorder.store.queries import OrderDetail, OrderView, TimeView, order_json
-from workorder.store.unit import Unit
 
 
 @click.command("list")
@@ -158,34 +156,21 @@ def pdf(number: int, file: Path) -> None:
     with the_site() as site:
         prefix = site.config.numbers.prefix
         with site.store.read() as unit:
-            cards = unit.queries.card(number, None, prefix=prefix, notes=True, hours=True)
-            if cards is None:
-                raise NotFoundError(f"no work order {label(number, prefix)}")
-            card, opening = cards
-            language = _language(unit, card) or site.config.site.language
-        letter = Letter(
-            kind=NoticeKind.OPENED,
-            template=NoticeKind.OPENED.value,
-            audience=Audience.CUSTOMER,
-            language=language,
-            recipient=Address(name=card.contact_name, email=card.contact_email),
-            site=site.card,
-            order=card,
-            event=opening,
-        )
+            letter = order_paper(
+                unit,
+                number,
+                site=site.card,
+                prefix=prefix,
+                language=site.config.site.language,
+            )
+        if letter is None:
+            raise NotFoundError(f"no work order {label(number, prefix)}")
         pool = site.pool(1)
         try:
             content = pool.pdf(letter)
         finally:
             pool.close()
     write_file(file, content)
-
-
-def _language(unit: Unit, card: OrderCard) -> str | None:
-    """The contact's language, else the customer's, if either has one."""
-    contact = unit.people.contact_by_email(card.contact_email)
-    customer = unit.people.customer_by_name(card.customer)
-    return (contact and contact.language) or (customer and customer.language) or None
 
 
 @click.command("open")

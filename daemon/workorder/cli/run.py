@@ -2,11 +2,12 @@
 
 import click
 
+from workorder.bootstrap import Site
 from workorder.cli.output import say
 from workorder.cli.site import the_site
-from workorder.errors import WorkOrderError
+from workorder.errors import RequestError, WorkOrderError
 from workorder.journal import configure
-from workorder.service import PARTS, Daemon
+from workorder.service import PARTS, PORTAL, Daemon
 
 
 def _parts(_context: click.Context, _option: click.Parameter, value: str | None) -> list[str]:
@@ -15,6 +16,15 @@ def _parts(_context: click.Context, _option: click.Parameter, value: str | None)
     if unknown:
         raise click.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(PARTS)}")
     return chosen
+
+
+def _serve(site: Site) -> None:
+    """The portal alone: beside a daemon that has the mail, which holds the site."""
+    from workorder.web import serve_alone  # noqa: PLC0415 - no mail needs the web
+
+    if not site.config.portal.listen:
+        raise RequestError("[portal] listen is empty: this site has no portal")
+    serve_alone(site)
 
 
 @click.command()
@@ -26,6 +36,9 @@ def run(once: bool, only: list[str]) -> None:
     with the_site(upgrading=True) as site:
         for warning in site.config.warnings:
             say(f"warning: {warning}")
+        if only == [PORTAL] and not once:
+            _serve(site)
+            return
         with Daemon(site, only=only) as daemon:
             if not once:
                 daemon.run()

@@ -12,13 +12,12 @@ from workorder.cli.days import Month
 from workorder.cli.named import the_customer
 from workorder.cli.output import json_option, print_json, print_line, print_table, say, write_file
 from workorder.cli.site import the_site
-from workorder.core.books import Enclosure, EntryLine, JobLine, Statement
-from workorder.core.message import Address
-from workorder.core.model import Contact, Customer
-from workorder.core.notice import Audience, EventCard, Letter, NoticeKind
+from workorder.core.books import EntryLine, JobLine, Statement
+from workorder.core.notice import Letter
 from workorder.core.said import spelled
 from workorder.core.subjects import number_in
 from workorder.errors import RequestError
+from workorder.steps.papers import statement_paper
 from workorder.steps.reports import SendStatement
 
 
@@ -39,10 +38,20 @@ def statement(customer: str, month: date, pdf: Path | None, mail: bool, as_json:
         prefix = site.config.numbers.prefix
         with site.store.read() as unit:
             whose = the_customer(unit, customer)
-            primaries = unit.people.primary_contacts(whose.id)
-            found = unit.bank.statement(whose.id, month, zone=zone, prefix=prefix)
+            letter = statement_paper(
+                unit,
+                whose,
+                month,
+                site=site.card,
+                prefix=prefix,
+                language=site.config.site.language,
+                now=site.clock(),
+            )
+        assert letter.enclosure is not None  # a statement's letter encloses it
+        assert letter.enclosure.statement is not None
+        found = letter.enclosure.statement
         if pdf is not None:
-            write_file(pdf, _printed(site, _letter(site, found, whose, primaries)))
+            write_file(pdf, _printed(site, letter))
         if mail:
             told = _send(site)(whose.id, month)
             say(f"the statement goes to {told} primary contact{'s' if told > 1 else ''}")
@@ -55,25 +64,6 @@ def statement(customer: str, month: date, pdf: Path | None, mail: bool, as_json:
 def _send(site: Site) -> SendStatement:
     return SendStatement(
         store=site.store, policy=site.policy, rules=site.rule_set(), clock=site.clock
-    )
-
-
-def _letter(
-    site: Site, found: Statement, whose: Customer, primaries: tuple[Contact, ...]
-) -> Letter:
-    """The statement as the first primary contact gets it."""
-    first = primaries[0] if primaries else None
-    language = (first and first.language) or whose.language or site.config.site.language
-    return Letter(
-        kind=NoticeKind.STATEMENT,
-        template=NoticeKind.STATEMENT.value,
-        audience=Audience.CUSTOMER,
-        language=language,
-        recipient=Address(name=first.name if first else "", email=first.email if first else ""),
-        site=site.card,
-        order=None,
-        event=EventCard(at=site.clock(), actor="", text=""),
-        enclosure=Enclosure(statement=found),
     )
 
 

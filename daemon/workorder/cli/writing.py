@@ -13,7 +13,7 @@ from workorder.core.transcript import Verdict
 from workorder.errors import RequestError
 from workorder.outbound.filters import effect_words
 from workorder.outbound.phrases import Catalogue, Phrases
-from workorder.steps.writing import Written
+from workorder.steps.writing import Words, Written
 
 
 @click.command()
@@ -28,7 +28,7 @@ def do(number: int, technician: str, text: str, as_json: bool) -> None:
     """
     text = sys.stdin.read() if text == "-" else text
     with the_site() as site:
-        written = site.technician_writes()(number, technician, text)
+        written = site.technician_writes()(number, technician, Words(text=text))
         folders = [site.config.paths.templates, shipped.templates_folder()]
         phrases = Catalogue(folders).phrases(site.config.site.language)
         name = label(written.order.number, site.policy.prefix)

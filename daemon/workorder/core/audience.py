@@ -150,7 +150,7 @@ class Occasion:
 _FIXED = frozenset(
     {
         *(NoticeKind.TRANSCRIPT, NoticeKind.UNPROVEN, NoticeKind.TROUBLE),
-        *(NoticeKind.TIMER_LONG, NoticeKind.DIGEST),
+        *(NoticeKind.TIMER_LONG, NoticeKind.DIGEST, NoticeKind.LOGIN),
     }
 )
 

@@ -156,6 +156,18 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoginCard:
+    """What lets one person into the portal, once: `code` has six digits, `path` follows its URL.
+
+    `minutes`: for how long it is good.
+    """
+
+    code: str
+    path: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
     """What a notice shows that is no work order's; it is kept with the notice as it was then.
 
@@ -165,4 +177,5 @@ class Enclosure:
     bank: BankCard | None = None
     statement: Statement | None = None
     digest: Digest | None = None
+    login: LoginCard | None = None
     mark: int | None = None

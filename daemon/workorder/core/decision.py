@@ -12,7 +12,7 @@ from workorder.core.classify import Classification
 from workorder.core.correlate import Candidate
 from workorder.core.events import Event, Opened
 from workorder.core.message import Address, InboundMail
-from workorder.core.model import Equipment
+from workorder.core.model import Equipment, OpenedBy, Priority
 from workorder.core.notice import NoticeKind
 from workorder.core.ruled import Ruled
 from workorder.core.scene import Elsewhere, Names, NewContact
@@ -63,6 +63,18 @@ class Twin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a customer's person chooses in a form: how urgent it is, and what it is about.
+
+    `solved`: they say that nothing is left to be done.
+    """
+
+    priority: Priority = Priority.NORMAL
+    equipment: tuple[Equipment, ...] = ()
+    solved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that is known of a mail when it is decided on.
 
@@ -74,7 +86,8 @@ class Facts:
     whose note it answers, where it answers the notice of an internal note. `wants_balance`: a
     contact asks for nothing else. `consent`: of a contact who says the word that agrees to work,
     what proves that it is them. `released`:
-    a person let the mail pass, whatever rules say of it.
+    a person let the mail pass, whatever rules say of it. `door`: by which it came; `wish`: what a
+    form says beside the words.
     """
 
     mail: InboundMail
@@ -100,6 +113,8 @@ class Facts:
     wants_balance: bool = False
     consent: Proof | None = None
     released: bool = False
+    door: OpenedBy = OpenedBy.MAIL
+    wish: Wish = Wish()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

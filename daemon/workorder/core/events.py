@@ -51,7 +51,8 @@ class Replied(Fact):
     """A customer, a participant or a technician wrote; `reopened`: and that reopened it.
 
     `answered`: it answered what the customer was asked, and work goes on. `approves`: a primary
-    contact agreed to work that no bank covers.
+    contact agreed to work that no bank covers. `solved`: the customer says that nothing is left to
+    be done.
     """
 
     kind: ClassVar[str] = "reply"
@@ -59,6 +60,7 @@ class Replied(Fact):
     reopened: bool = False
     answered: bool = False
     approves: bool = False
+    solved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ def opened(number: int, event: Opened) -> WorkOrder:
         thread_id=event.thread_id,
         service=event.text if event.public else "",
         alert_key=event.alert_key,
+        touched_at=event.at,
         clocks=Clocks(open_since=event.at),
         approval=Approval.ASKED if event.asks_approval else Approval.NONE,
     )
@@ -238,6 +239,20 @@ def _who_billed(one: BilledBy | None, other: BilledBy | None) -> BilledBy | None
 
 def fold(order: WorkOrder, events: Iterable[Event]) -> WorkOrder:
     """The work order after all of `events`, in order."""
+    touched = order.touched_at
     for event in events:
         order = apply(order, event)
-    return order
+        if _is_by_person(event) and (touched is None or event.at > touched):
+            touched = event.at
+    return replace(order, touched_at=touched) if touched != order.touched_at else order
+
+
+def _is_by_person(event: Event) -> bool:
+    """Whether somebody did something: what the clock and mail servers say moves no job on."""
+    match event:
+        case Reminded() | StoodLong() | MailFailed() | AutoMailReceived():
+            return False
+        case TimeLogged(change=TimeChange.LONG) | FollowUpSet(reached=True):
+            return False
+        case _:
+            return True

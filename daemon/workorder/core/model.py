@@ -191,6 +191,7 @@ class WorkOrder:
     `thread_id` is the Message-ID that all its notices name first in References.
     `closed_at` is when it last became Finished or Cancelled, None while open. `merged_into`: the
     work order that goes on in its stead. `alert_key`: what later alerts of one cause share, or ''.
+    `touched_at`: when a person did something to it last.
     """
 
     number: int
@@ -211,6 +212,7 @@ class WorkOrder:
     service: str
     merged_into: int | None = None
     alert_key: str = ""
+    touched_at: datetime | None = None
     hours: Hours = NO_HOURS
     clocks: Clocks = NO_CLOCKS
     approval: Approval = Approval.NONE

@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     TIMER_LONG = "timer-long"
     DIGEST = "digest"
     NOTE = "note"
+    LOGIN = "login"
     TRANSCRIPT = "transcript"
     UNPROVEN = "unproven"
     MAIL_FAILED = "mail-failed"
@@ -102,7 +103,8 @@ class EquipmentCard:
 class NoteCard:
     """What somebody wrote for the customer's side, or `status`, what it was set to, or both.
 
-    `actor` is a name or address; `by_customer`: the customer's side wrote it.
+    `actor` is a name or address; `by_customer`: the customer's side wrote it. `event_id`: of the
+    event that it is, by which its files are found. `solved`: they say that nothing is left to do.
     """
 
     at: datetime
@@ -110,6 +112,8 @@ class NoteCard:
     text: str
     status: Status | None = None
     by_customer: bool = False
+    event_id: int = 0
+    solved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +154,8 @@ class EventCard:
     and is In Progress now. `follows`: label of the closed work order that this new one names, or
     ''. `recipient` and `reason`: of a failed notice; `reason`: also why a mail is not proven, and
     `ways` what would prove one here. `assigned`: whom an assignment names, or ''.
-    `approves`: a primary contact agreed to work that no bank covers. `rebilled`: it was finished
+    `approves`: a primary contact agreed to work that no bank covers. `solved`: the customer says
+    that nothing is left to be done. `rebilled`: it was finished
     before, and costs another amount now. `asked`: what the customer was
     asked last, where that is still open; `last_word`: what was last written that the customer may
     read. `count`: which of several such notices it is. `since`: when a timer was started, whose
@@ -169,6 +174,7 @@ class EventCard:
     reason: str = ""
     ways: tuple[str, ...] = ()
     approves: bool = False
+    solved: bool = False
     rebilled: bool = False
     asked: NoteCard | None = None
     last_word: NoteCard | None = None

@@ -32,11 +32,13 @@ def new_order(
         *turned_down(facts, policy, placement),
         *_doubts(facts, opening),
     ]
+    by_mail = facts.door is OpenedBy.MAIL
     occasion = Occasion(
         kind=NoticeKind.OPENED,
-        opened_by_mail=True,
-        answer_requester=sender.may_be_answered and _is_proven(facts),
-        stranger=not sender.is_known,
+        opened_by_mail=by_mail,
+        # Who is logged in can read what is mailed to them, and was not forged.
+        answer_requester=not by_mail or (sender.may_be_answered and _is_proven(facts)),
+        stranger=by_mail and not sender.is_known,
     )
     tellings = [Telling(event=0, occasion=occasion)]
     if not _is_proven(facts):
@@ -76,7 +78,8 @@ def _opening(facts: Facts, policy: Policy, follows: WorkOrder | None) -> Opened:
         title=title_of(mail.subject, policy.prefix),
         requester=requester,
         customer_id=customer.id if customer else None,
-        opened_by=OpenedBy.MAIL,
+        opened_by=facts.door,
+        priority=facts.wish.priority,
         thread_id=facts.thread_id,
         follows=follows.number if follows else None,
         # What nobody vouches for is not shown to a customer, whose ever it turns out to be.
@@ -96,7 +99,7 @@ def _equipment(facts: Facts, opening: Opened) -> list[Event]:
     text = f"{facts.mail.subject}\n{facts.mail.new_text}"
     return [
         EquipmentChanged(at=facts.at, actor=opening.actor, text=piece.tag, equipment_id=piece.id)
-        for piece in mentioned(text, facts.equipment)
+        for piece in dict.fromkeys((*facts.wish.equipment, *mentioned(text, facts.equipment)))
     ]
 
 

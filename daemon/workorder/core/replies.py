@@ -25,7 +25,8 @@ def reply_to(candidate: Candidate, facts: Facts, policy: Policy, placement: Plac
 
 def _reply(candidate: Candidate, facts: Facts, policy: Policy, placement: Placement) -> Decision:
     order = candidate.order
-    if facts.ruled.is_thanks or not _speaks_for_customer(order, facts):
+    says_no_more = facts.wish.solved and not order.status.is_open
+    if facts.ruled.is_thanks or says_no_more or not _speaks_for_customer(order, facts):
         return _by_customer(candidate, facts)
     if order.status.is_open:
         is_asked = order.status is Status.WAITING_CUSTOMER
@@ -57,6 +58,7 @@ def _by_customer(
         text=facts.mail.new_text,
         reopened=reopens,
         answered=answers,
+        solved=facts.wish.solved,
     )
     more: list[Event] = [
         EquipmentChanged(at=facts.at, actor=writer, text=piece.tag, equipment_id=piece.id)

@@ -21,6 +21,7 @@ name = "Northwind IT Services"
 support_address = "support@northwind.example"
 admin_address = "admin@northwind.example"
 timezone = "America/New_York"
+portal_url = "http://127.0.0.1:{portal_port}"
 secret_file = "secret"
 
 [storage]
@@ -43,6 +44,9 @@ security = "none"
 
 [trust]
 authserv_id = "{authserv_id}"
+
+[portal]
+listen = "127.0.0.1:{portal_port}"
 """
 
 

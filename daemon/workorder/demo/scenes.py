@@ -1,5 +1,6 @@
 """The scenes of the demo: what somebody writes, and what must come of it."""
 
+from workorder.demo.browser import Browser
 from workorder.demo.company import (
     EVE,
     JANE,
@@ -103,12 +104,31 @@ def broken_mail(play: Play) -> None:
     play.say(f"   Mail {aside[0].id} is aside: {aside[0].reason}")
 
 
+def customer_uses_the_portal(play: Play) -> None:
+    """Jane opens another work order in the portal; everyone is told as by mail."""
+    since = play.stage.mails_so_far()
+    browser = Browser(play.stage.site.config.site.portal_url)
+    browser.send("/login", "/login/as", email=JANE)
+    address = browser.send(
+        "/orders/new",
+        "/orders/new",
+        title="A key of the keyboard sticks",
+        text="It is the Q.",
+        priority="low",
+    )
+    came = play.stage.expect_mails(since, {("opened", JANE), ("opened", PAT), ("opened", MARIA)})
+    if not address.endswith(f"/orders/{came[0].message['X-WorkOrder']}"):
+        raise DemoError(f"the portal leads to {address}")
+    play.say(f"   She sees it at {address}.")
+
+
 SCENES = (
     customer_writes,
     technician_answers,
     customer_answers,
     *DAY,
     *MONTH,
+    customer_uses_the_portal,
     stranger_guesses,
     forger_commands,
     out_of_office_comes,

@@ -26,8 +26,12 @@ def show(folder: Path, *, once: bool, say: Callable[[str], None]) -> None:
             scene(play)
         say(f"\nMails and PDFs: {folder / 'mails'}")
         say(f"The site:       workorder --config {folder / 'config.toml'} list")
+        say(f"The portal:     {stage.site.config.site.portal_url}")
         if once:
             return
+        say(
+            "                One click there, and you are Jane, a customer, or Maria, a technician."
+        )
         say(f"Send it mail:   smtp://127.0.0.1:{stage.host.smtp_port}   (Ctrl-C ends)")
         for signum in (signal.SIGINT, signal.SIGTERM):
             signal.signal(signum, lambda *_: stop.set())

@@ -1,7 +1,9 @@
 """The stage: mail host, site and daemon of one demo, and watching what comes out of it."""
 
+import secrets
 import shutil
 import smtplib
+import socket
 import subprocess
 import sys
 import threading
@@ -15,13 +17,15 @@ from typing import Self
 
 from workorder import shipped
 from workorder.bootstrap import Site, open_site
+from workorder.child import PortalChild
 from workorder.config import load
-from workorder.demo.company import CONFIG, SUPPORT, settle
+from workorder.demo.company import CONFIG, JANE, MARIA, PAT, SUPPORT, settle
 from workorder.demo.mail_host import AUTHSERV_ID, LOOPBACK, PASSWORD, USER, Delivered, MailHost
 from workorder.errors import WorkOrderError
 from workorder.store.engine import create_schema, open_engine
 
 PATIENCE_SECONDS = 60.0
+ONE_CLICK = (JANE, PAT, MARIA)
 _TICK_SECONDS = 0.05
 
 
@@ -71,8 +75,10 @@ class Stage:
                 user=USER,
                 password=PASSWORD,
                 authserv_id=AUTHSERV_ID,
+                portal_port=_free_port(),
             )
         )
+        (self.folder / "secret").write_text(secrets.token_hex(32))
         shutil.copytree(shipped.rules_folder(), self.folder / "rules")
         config = load(config_file)
         engine = open_engine(config.storage.database, create=True)
@@ -83,8 +89,13 @@ class Stage:
             settle(unit)
         log = self._resources.enter_context((self.folder / "daemon.log").open("wb"))
         command = [sys.executable, "-m", "workorder", "--config", str(config_file), "run"]
+        # Its portal lets people in at a click: no daemon's does.
+        command += ["--only", "intake,deliver,remind"]
         daemon = subprocess.Popen(command, stderr=log, stdin=subprocess.DEVNULL)  # noqa: S603 - ourselves
         self._resources.callback(_end, daemon)
+        portal = PortalChild(config, wake=lambda: None, one_click=ONE_CLICK)
+        self._resources.callback(portal.close)
+        portal()
 
     def _on_delivery(self, mail: Delivered) -> None:
         with self._arrived:
@@ -141,6 +152,13 @@ class Stage:
             if time.monotonic() > deadline:
                 raise DemoError(f"{what}: it did not happen within {PATIENCE_SECONDS:.0f} s")
             time.sleep(_TICK_SECONDS)
+
+
+def _free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server((LOOPBACK, 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
 
 
 def _end(daemon: "subprocess.Popen[bytes]") -> None:

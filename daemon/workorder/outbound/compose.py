@@ -49,6 +49,7 @@ _AUDIENCES = {
     NoticeKind.STATEMENT: {Audience.CUSTOMER},
     NoticeKind.TIMER_LONG: {Audience.TECHNICIAN},
     NoticeKind.DIGEST: {Audience.TECHNICIAN},
+    NoticeKind.LOGIN: {Audience.CUSTOMER, Audience.TECHNICIAN},
     NoticeKind.NOTE: {Audience.TECHNICIAN},
     NoticeKind.TRANSCRIPT: {Audience.TECHNICIAN},
     NoticeKind.UNPROVEN: {Audience.TECHNICIAN},

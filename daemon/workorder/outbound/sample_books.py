@@ -13,6 +13,7 @@ from workorder.core.books import (
     EntryLine,
     HoursCard,
     JobLine,
+    LoginCard,
     LotCard,
     MonthBar,
     Statement,
@@ -273,11 +274,20 @@ def _technicians(order: OrderCard) -> Iterator[Scene]:
     technician = Audience.TECHNICIAN
     for one in (order, replace(order, customer="", contact_name="", hours=SAMPLE_HOURS)):
         yield Scene(kind=NoticeKind.TIMER_LONG, audience=technician, event=timer, order=one)
+    yield from _logins()
     morning = EventCard(at=_AT, actor=SYSTEM, text="")
     for digest in _digests():
         enclosure = Enclosure(digest=digest)
         kind = NoticeKind.DIGEST
         yield Scene(kind=kind, audience=technician, event=morning, enclosure=enclosure)
+
+
+def _logins() -> Iterator[Scene]:
+    card = LoginCard(code="402917", path="/login/3vJm0Gx1bq2Wc9Yk8ZtLuA", minutes=15)
+    for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
+        event = EventCard(at=_AT, actor="", text="")
+        enclosure = Enclosure(login=card)
+        yield Scene(kind=NoticeKind.LOGIN, audience=audience, event=event, enclosure=enclosure)
 
 
 def _digests() -> Iterator[Digest]:

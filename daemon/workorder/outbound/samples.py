@@ -177,9 +177,10 @@ def _openings() -> Iterator[Scene]:
 def _replies() -> Iterator[Scene]:
     reopened = replace(_BY_MAIL, reopened=True, text="It happens again.")
     answered = replace(_BY_MAIL, answered=True, text="Tomorrow at 8 is fine.")
+    solved = replace(_BY_MAIL, solved=True, text="")
     yield Scene(kind=NoticeKind.REPLY, event=_ANSWER, order=SAMPLE_ORDER)
     for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
-        for event in (_BY_MAIL, reopened, answered):
+        for event in (_BY_MAIL, reopened, answered, solved):
             yield Scene(kind=NoticeKind.REPLY, audience=audience, event=event, order=SAMPLE_ORDER)
     for status in Status:
         order = replace(SAMPLE_ORDER, status=status)

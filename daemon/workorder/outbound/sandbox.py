@@ -13,6 +13,7 @@ from workorder.core.books import (
     EntryLine,
     HoursCard,
     JobLine,
+    LoginCard,
     LotCard,
     MonthBar,
     Statement,
@@ -34,7 +35,7 @@ from workorder.outbound.tagcard import TagCard, TagGroup, TagLine
 _PLAIN = frozenset(
     {
         *(Letter, SiteCard, OrderCard, EquipmentCard, NoteCard, EventCard, Address),
-        *(Enclosure, BankCard, LotCard, HoursCard, TimeCard, Digest, DigestLine),
+        *(Enclosure, BankCard, LotCard, HoursCard, TimeCard, Digest, DigestLine, LoginCard),
         *(Statement, EntryLine, JobLine, MonthBar),
         *(Transcript, TranscriptLine, Value, TagCard, TagGroup, TagLine, TemplateModule),
     }

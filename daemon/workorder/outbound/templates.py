@@ -45,7 +45,7 @@ _NOTICE = ("subject.txt", "body.txt", "body.html")
 _OWN_FOLDER = frozenset(
     {
         *(NoticeKind.TRANSCRIPT, NoticeKind.UNPROVEN, NoticeKind.TROUBLE),
-        *(NoticeKind.TIMER_LONG, NoticeKind.DIGEST),
+        *(NoticeKind.TIMER_LONG, NoticeKind.DIGEST, NoticeKind.LOGIN),
     }
 )
 _KINDS = frozenset(kind.value for kind in NoticeKind)

@@ -23,6 +23,7 @@ from workorder.outbound.pool import RenderPool
 from workorder.outbound.samples import sample_letter
 from workorder.outbound.smtp import SmtpTransport
 from workorder.outbound.templates import Templates
+from workorder.steps.check_portal import check_portal
 from workorder.steps.check_proof import check_proof
 from workorder.steps.site_store import opened_store
 from workorder.store.engine import SchemaState, database_file, schema_state
@@ -69,6 +70,7 @@ def _trials(config: Config, now: datetime, probe_seconds: float) -> Iterator[tup
     yield "rules", partial(_rules, config)
     yield "templates", partial(_templates, config)
     yield "pdf", partial(_pdf, config)
+    yield "portal", partial(check_portal, config)
     yield "proof", partial(check_proof, config, now, probe_seconds)
 
 

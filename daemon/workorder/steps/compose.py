@@ -103,9 +103,9 @@ class Compose:
         # A day at most: what waits for longer was put there by a wrong clock (store.outbox).
         until = min(next_open(now, calendar, zone), now + LONGEST_HOLD)
         for row in rows:
-            if row.audience is Audience.CUSTOMER:
+            if _can_wait(row):
                 unit.outbox.hold(row.id, row.attempts, until)
-        return tuple(row for row in rows if row.audience is not Audience.CUSTOMER)
+        return tuple(row for row in rows if not _can_wait(row))
 
     def _job(self, unit: Unit, group: Sequence[OutboxRow], now: datetime) -> PressJob:
         order, event = self._cards(unit, group[0])
@@ -208,6 +208,11 @@ class Compose:
             key=f"render:{row.event_id or row.id}",
         )
         unit.outbox.add([notice], self._around.clock())
+
+
+def _can_wait(row: OutboxRow) -> bool:
+    """Whether it may wait for opening hours: who logs in stands at the door now."""
+    return row.audience is Audience.CUSTOMER and row.kind is not NoticeKind.LOGIN
 
 
 def _outsiders(unit: Unit, rows: Sequence[OutboxRow], order: OrderCard | None) -> frozenset[str]:

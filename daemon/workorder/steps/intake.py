@@ -23,6 +23,7 @@ from workorder.errors import OurFaultError, ParseError
 from workorder.inbound.mail_values import Destination, Fetched, Listed, Listing
 from workorder.inbound.parse import parse, parse_head
 from workorder.steps.facts import InForce, body_hash, gather, seen_by_others
+from workorder.steps.letters import keep
 from workorder.steps.record import Cause, Recorder, trace_json
 from workorder.steps.site_rules import SiteRules
 from workorder.steps.surroundings import Surroundings
@@ -209,7 +210,7 @@ class Intake:
         return parse_head(raw, entry.size) if entry.truncated else parse(raw)
 
     def _record(self, entry: LedgerEntry, mail: InboundMail) -> None:
-        files = self._stored_files(mail)
+        files = keep(self._files, mail.attachments)
         self._around.checkpoint("files-stored")
         now = self._around.clock()
         with self._store.write() as unit:
@@ -273,17 +274,6 @@ class Intake:
         )
         log.warning("mail_parked", mail=entry.id)
         return True
-
-    def _stored_files(self, mail: InboundMail) -> tuple[FileRow, ...]:
-        return tuple(
-            FileRow(
-                name=attachment.name,
-                type=attachment.type,
-                size=attachment.size,
-                sha256=self._files.put_blob(attachment.content),
-            )
-            for attachment in mail.attachments
-        )
 
     def _put_back(self) -> None:
         """A fault of ours was no try of the mails it met; they go on from the start."""

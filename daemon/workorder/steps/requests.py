@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workorder.core.decision import Decision, Outcome, Policy
-from workorder.core.events import EquipmentChanged, Event, Opened
-from workorder.core.message import normal_address
-from workorder.core.model import Contact, Equipment, OpenedBy, Person, Technician, WorkOrder
+from workorder.core.events import Assigned, EquipmentChanged, Event, Opened
+from workorder.core.message import Attachment, normal_address
+from workorder.core.model import (
+    Contact,
+    Equipment,
+    OpenedBy,
+    Person,
+    Priority,
+    Technician,
+    WorkOrder,
+)
 from workorder.core.rules import BUILT_IN, RuleSet
 from workorder.core.subjects import MAX_TITLE, NO_SUBJECT
 from workorder.errors import NotFoundError, RequestError
 from workorder.steps.facts import new_message_id
+from workorder.steps.letters import keep
 from workorder.steps.record import Cause, Recorder, tell_of_opening
 from workorder.store.unit import Store, Unit
 
@@ -20,13 +29,21 @@ SHELL = "workorder"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRequest:
-    """A work order wanted on a contact's behalf. `technician` is an address, None for the admin."""
+    """A work order wanted on a contact's behalf. `technician` is an address, None for the admin.
+
+    `takes`: that technician looks after it. `once`: a word that the same form has when it is sent
+    twice; '' where that cannot happen.
+    """
 
     contact: str
     title: str
     text: str
     equipment: tuple[str, ...] = ()
     technician: str | None = None
+    priority: Priority = Priority.NORMAL
+    takes: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    once: str = ""
 
 
 class OpenOrder:
@@ -50,7 +67,12 @@ class OpenOrder:
     def __call__(self, request: OpenRequest) -> WorkOrder:
         """Open it; raises RequestError naming what is unknown, and then nothing was opened."""
         now = self._clock()
+        files = keep(self._store.files, request.attachments)
         with self._store.write() as unit:
+            before = unit.access.claim_post(request.once, now) if request.once else None
+            sent_before = unit.orders.get(before) if before else None
+            if sent_before is not None:
+                return sent_before
             contact = _contact(unit, request.contact)
             technician = _technician(unit, request.technician)
             pieces = _pieces(unit, contact, request.equipment)
@@ -59,12 +81,15 @@ class OpenOrder:
                 EquipmentChanged(at=now, actor=opening.actor, text=p.tag, equipment_id=p.id)
                 for p in pieces
             ]
+            if technician is not None and request.takes:
+                added.append(Assigned(at=now, actor=opening.actor, technician_id=technician.id))
             decision = Decision(
                 outcome=Outcome.DONE,
                 reason="opened on request",
                 opening=opening,
                 events=tuple(added),
                 tellings=(tell_of_opening(opening, by_mail=False),),
+                files_on=0,
             )
             recorder = Recorder(
                 unit,
@@ -73,8 +98,10 @@ class OpenOrder:
                 now=now,
                 rules=self._rules,
             )
-            order = recorder.record(decision, Cause()).order
-        assert order is not None  # an opening always makes one
+            order = recorder.record(decision, Cause(files=files)).order
+            assert order is not None  # an opening always makes one
+            if request.once:
+                unit.access.settle_post(request.once, order.number)
         return order
 
     def _opening(
@@ -89,6 +116,7 @@ class OpenOrder:
             requester=Person(name=contact.name, email=contact.email),
             customer_id=contact.customer_id,
             opened_by=OpenedBy.TECHNICIAN,
+            priority=request.priority,
             thread_id=new_message_id("thread", self._policy.domain),
         )
 

@@ -178,12 +178,12 @@ class Cards(Repository):
         unsaid = {i for _, event in told if isinstance(event, Undone) for i in event.unsaid}
         # The first is the opening, which the card shows itself; more came with what was merged.
         return tuple(
-            self._note(event)
+            self._note(event_id, event)
             for event_id, event in told[1:]
             if event.public and event_id not in unsaid and not isinstance(event, Undone)
         )
 
-    def _note(self, event: Event) -> NoteCard:
+    def _note(self, event_id: int, event: Event) -> NoteCard:
         by_us = isinstance(event, StatusChanged) or (
             isinstance(event, Replied) and event.by_technician
         )
@@ -193,6 +193,8 @@ class Cards(Repository):
             text=event.text,
             status=event.status if isinstance(event, StatusChanged) else None,
             by_customer=not by_us,
+            event_id=event_id,
+            solved=isinstance(event, Replied) and event.solved,
         )
 
     def _technician_name(self, technician_id: int | None) -> str:
@@ -273,6 +275,7 @@ class Cards(Repository):
                     reopened=event.reopened,
                     answered=event.answered,
                     approves=event.approves,
+                    solved=event.solved,
                 )
             case StatusChanged(was=Status() as was):
                 return replace(card, reopened=event.status.is_open and not was.is_open)

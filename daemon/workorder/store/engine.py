@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from workorder.errors import StorageError
-from workorder.store import schema, schema_books
+from workorder.store import schema, schema_portal
 from workorder.store.faults import one_line, storage_faults
 
 BUSY_SECONDS = 30.0
@@ -160,7 +160,7 @@ def create_schema(engine: Engine) -> None:
     """
     with storage_faults(), engine.execution_options(**{WRITES: True}).begin() as connection:
         # That of the last tables has them all.
-        schema_books.metadata.create_all(connection, checkfirst=False)
+        schema_portal.metadata.create_all(connection, checkfirst=False)
         schema.version.create(connection, checkfirst=False)
         connection.execute(insert(schema.counters).values(name=schema.NUMBERS, value=0))
         connection.execute(insert(schema.version).values(version_num=schema.REVISIONS[-1]))

@@ -229,6 +229,7 @@ def _state(order: WorkOrder) -> dict[str, object]:
         "service": order.service,
         "merged_into": order.merged_into,
         "alert_key": order.alert_key,
+        "touched_at": order.touched_at,
         "worked_minutes": order.hours.worked,
         "after_minutes": order.hours.after_hours,
         "billed_minutes": order.hours.billed,

@@ -32,6 +32,7 @@ COLUMNS = (
     orders.c.service,
     orders.c.merged_into,
     orders.c.alert_key,
+    orders.c.touched_at,
     orders.c.worked_minutes,
     orders.c.after_minutes,
     orders.c.billed_minutes,

@@ -69,7 +69,7 @@ class Queries(Cards):
         if technician is not None:
             statement = statement.where(orders.c.technician_id == technician)
         for word in (text or "").split():
-            statement = _with_word(statement, word)
+            statement = with_word(statement, word)
         rows = self._rows(statement)
         tags = self._tags(thing for row in rows for thing in row["equipment_ids"])
         return [_view(row, tags, None) for row in rows]
@@ -94,7 +94,8 @@ class Queries(Cards):
         return {thing_id: card.tag for thing_id, card in self._things(ids).items()}
 
 
-def _with_word(statement: Select[Any], word: str) -> Select[Any]:
+def with_word(statement: Select[Any], word: str) -> Select[Any]:
+    """Narrow a select on work orders to those in which a word occurs, in whatever case."""
     in_events = exists().where(
         events.c.number == orders.c.number, events.c.text.icontains(word, autoescape=True)
     )

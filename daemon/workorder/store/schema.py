@@ -22,11 +22,20 @@ from sqlalchemy import (
     true,
 )
 
-from workorder.core.model import Approval, BilledBy, Notify, OpenedBy, Priority, Status, Timer
+from workorder.core.model import (
+    CLOSED,
+    Approval,
+    BilledBy,
+    Notify,
+    OpenedBy,
+    Priority,
+    Status,
+    Timer,
+)
 from workorder.store.columns import Day, Identity, Listed, Moment, Packed, Word
 from workorder.store.states import MailState
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision of the schema, oldest first; the last one is what this program works with."""
 
 NO_TIMERS = "[]"
@@ -255,10 +264,10 @@ orders = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("title", Text, nullable=False),
     Column("status", Word(Status), nullable=False),
-    Column("customer_id", Identity, ForeignKey("customers.id"), index=True),
+    Column("customer_id", Identity, ForeignKey("customers.id")),
     Column("requester_name", Text, nullable=False),
     Column("requester_email", Text, nullable=False, index=True),
-    Column("technician_id", Identity, ForeignKey("technicians.id"), index=True),
+    Column("technician_id", Identity, ForeignKey("technicians.id")),
     Column("priority", Word(Priority), nullable=False),
     Column("labels", Listed, nullable=False),
     Column("equipment_ids", Listed, nullable=False),
@@ -281,6 +290,7 @@ orders = Table(
     Column("open_since", Moment),
     Column("long_notices", Integer, nullable=False, server_default="0"),
     Column("approval", Word(Approval), nullable=False, server_default=Approval.NONE.value),
+    Column("touched_at", Moment),
 )
 # What the clock looks for, in the order in which it becomes due.
 for _clock in (orders.c.silent_since, orders.c.open_since, orders.c.follow_up_on):
@@ -294,6 +304,17 @@ for _clock in (orders.c.silent_since, orders.c.open_since, orders.c.follow_up_on
 TIMED = orders.c.timers != literal_column(f"'{NO_TIMERS}'")
 Index("ix_orders_timers", orders.c.number, sqlite_where=TIMED, postgresql_where=TIMED)
 Index("ix_orders_status", orders.c.status, orders.c.number)
+# What the portal lists: a customer's, a technician's, and what nobody has touched for longest.
+Index("ix_orders_customer_status", orders.c.customer_id, orders.c.status, orders.c.number)
+Index("ix_orders_technician_status", orders.c.technician_id, orders.c.status, orders.c.number)
+STILL_OPEN = orders.c.status.not_in([literal_column(f"'{status}'") for status in sorted(CLOSED)])
+Index(
+    "ix_orders_touched_at",
+    orders.c.touched_at,
+    orders.c.number,
+    sqlite_where=STILL_OPEN,
+    postgresql_where=STILL_OPEN,
+)
 _by_alert = orders.c.alert_key != ""
 Index(
     "ix_orders_alert_key",

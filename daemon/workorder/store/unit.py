@@ -8,8 +8,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from workorder.errors import StorageError
+from workorder.store.access import Access
 from workorder.store.book_cards import BookCards
 from workorder.store.clock import Clock
+from workorder.store.desk import DeskQueries
 from workorder.store.digests import Digests
 from workorder.store.engine import BUSY_SECONDS, WRITES
 from workorder.store.faults import one_line, storage_faults
@@ -21,14 +23,17 @@ from workorder.store.people import People
 from workorder.store.queries import Queries
 from workorder.store.reports import Reports
 from workorder.store.rule_texts import RuleTexts
+from workorder.store.screens import Screens
 
 
 class Unit:
     """All that is kept, as it stands in one transaction; not for use after it, nor by others."""
 
     __slots__ = (
+        "access",
         "bank",
         "clock",
+        "desk",
         "digests",
         "inbound",
         "orders",
@@ -37,19 +42,23 @@ class Unit:
         "queries",
         "reports",
         "rules",
+        "screens",
         "writes",
     )
 
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         self.writes = writes
+        self.access = Access(connection)
         self.people = People(connection)
         self.orders = Orders(connection, writes=writes)
         self.inbound = Inbound(connection)
         self.outbox = Outbox(connection)
         self.queries = Queries(connection)
         self.rules = RuleTexts(connection)
+        self.screens = Screens(connection)
         self.bank = BookCards(connection)
         self.clock = Clock(connection)
+        self.desk = DeskQueries(connection)
         self.digests = Digests(connection)
         self.reports = Reports(connection)
 

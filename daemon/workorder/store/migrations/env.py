@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from workorder.store.schema_books import metadata
+from workorder.store.schema_portal import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

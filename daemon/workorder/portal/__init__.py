@@ -1,0 +1,1 @@
+"""The portal: customers open and follow work orders, technicians have a desk."""
