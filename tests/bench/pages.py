@@ -35,6 +35,7 @@ from workorder.core.model import Priority, Status
 from workorder.steps.hours import BankDesk, Purchase
 from workorder.store import schema
 from workorder.store.engine import create_schema, open_engine
+from workorder.store.schema_portal import order_people
 
 ORDERS, CUSTOMERS = 200_000, 200
 EVENTS_EACH = 5
@@ -147,7 +148,10 @@ def _fill(config: Config, count: int) -> None:
     with engine.begin() as connection:
         for start in range(0, count, _AT_ONCE):
             numbers = range(start, min(start + _AT_ONCE, count))
-            connection.execute(insert(schema.orders), [an_order(n, count) for n in numbers])
+            made = [an_order(n, count) for n in numbers]
+            connection.execute(insert(schema.orders), made)
+            people = [{"email": m["requester_email"], "number": m["number"]} for m in made]
+            connection.execute(insert(order_people), people)
             rows = [an_event(n, k, count) for n in numbers for k in range(EVENTS_EACH)]
             connection.execute(insert(schema.events), rows)
         counter = schema.counters.c.name == schema.NUMBERS

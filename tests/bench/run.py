@@ -48,7 +48,7 @@ def a_site() -> Iterator[BenchSite]:
             sink.close()
 
 
-def _notices(raws: list[bytes]) -> int:
+def notices_of(raws: list[bytes]) -> int:
     """How many notices these mails bring.
 
     An opening is told to requester, primary contact and technician, a reply to the last two; a
@@ -70,13 +70,13 @@ def throughput(count: int, *, replies: float, label: str) -> Result:
         daemon = site.start()
         try:
             site.dovecot.deliver(site.user, warm)
-            expected = _notices(warm)
+            expected = notices_of(warm)
             site.expect(expected, patience=120, ended=lambda: daemon.poll() is not None)
             time.sleep(1)
             with Watch(daemon.pid) as watch:
                 start = now()
                 site.dovecot.deliver(site.user, raws)
-                expected += _notices(raws)
+                expected += notices_of(raws)
                 end = site.expect(expected, patience=600, ended=lambda: daemon.poll() is not None)
                 time.sleep(0.5)
         finally:
@@ -103,7 +103,7 @@ def latency(count: int) -> Result:
                 start = now()
                 site.dovecot.append(site.user, raw)
                 before = len(site.sink.arrivals)
-                expected += _notices([raw])
+                expected += notices_of([raw])
                 site.expect(expected, patience=60, ended=lambda: daemon.poll() is not None)
                 waits.append(site.sink.arrivals[before].at - start)
                 time.sleep(0.1)

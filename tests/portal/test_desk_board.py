@@ -195,3 +195,16 @@ def reach(house: House, number: int) -> None:
         at = house.clock.now + timedelta(minutes=1)
         event = FollowUpSet(at=at, actor=SYSTEM, on=None, was=order.follow_up_on, reached=True)
         unit.orders.append(order, [event], mail_id=None)
+
+
+def test_the_page_stays_small_where_many_work(house: House) -> None:
+    with house.store.write() as unit:
+        for count in range(300):
+            unit.people.add_technician(f"t{count}@northwind.example", name=f"Technician {count}")
+    busy = house.opens(JANE)
+    house.writes(busy, "#assign t299@northwind.example")
+    page = house.visitor(MARIA).sees("/desk")
+    assert "Technician 299 1" in page.text
+    assert len(page.html) < 60_000
+    order = house.visitor(MARIA).sees(f"/desk/orders/{busy}")
+    assert len(order.html) < 60_000

@@ -152,7 +152,7 @@ def _without_tokens(html: str, email: str) -> str:
 
 
 def test_an_unknown_address_takes_as_long(house: House) -> None:
-    """T31: under 5 ms of difference; the quickest of many, for what else the machine does varies."""
+    """T31: under 5 ms of difference; the quickest of many, for the machine has more to do."""
     taken: dict[str, list[float]] = {JANE: [], STRANGER: []}
     for number in range(60):
         for email, times in taken.items():

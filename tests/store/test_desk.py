@@ -18,7 +18,7 @@ from workorder.core.events import (
     TimeLogged,
 )
 from workorder.core.model import SYSTEM, OpenedBy, Person, Status
-from workorder.store.desk import OPEN, DeskWanted
+from workorder.store.desk import COUNTED_TO, OPEN, DeskWanted, Load
 from workorder.store.unit import Store, Unit
 
 MARIA = "maria@northwind.example"
@@ -181,6 +181,14 @@ def test_who_left_is_counted_while_something_is_theirs(desk: Store, now: datetim
         opened(unit, now, assigned(now, 2))
         unit.people.remove_technician(2, now)
         assert [load.name for load in unit.desk.loads()] == ["", "Maria Santos", "Tom Berg"]
+
+
+def test_many_are_counted_as_far_as_needed(desk: Store, now: datetime) -> None:
+    assert Load(technician_id=1, name="Maria", counts=(COUNTED_TO, 0, 0, 0)).has_more
+    assert not Load(technician_id=1, name="Maria", counts=(COUNTED_TO - 1, 9, 0, 0)).has_more
+    with desk.write() as unit:
+        opened(unit, now)
+        assert not unit.desk.loads()[0].has_more
 
 
 def test_callers_are_found_by_name_address_and_company(desk: Store) -> None:

@@ -14,13 +14,14 @@ from workorder.portal.desk_forms import ME, NOBODY
 from workorder.portal.frame import Frame, to
 from workorder.portal.orders import searched, whole_number
 from workorder.steps.entrance import new_secret
-from workorder.store.desk import OPEN, DeskWanted, DueRow, Load, TimerRow
+from workorder.store.desk import COUNTED_TO, OPEN, DeskWanted, DueRow, Load, TimerRow
 from workorder.store.screens import Listing, OrderRow
 from workorder.store.unit import Unit
 
 _PAGE = 30
 _MOST_DUE = 10
 _MOST_WAITING = 5
+_MOST_LOADS = 40
 _STATUSES = {"": OPEN, "all": tuple(Status)} | {status.value: (status,) for status in Status}
 
 
@@ -75,6 +76,7 @@ class Board:
             shown=shown,
             running={timer.order.number for timer in shown.timers},
             sums=_sums(shown.loads),
+            busiest=_busiest(shown.loads, viewer.technician.id),
             statuses=[*Status],
             me=ME,
             nobody=NOBODY,
@@ -127,7 +129,19 @@ def _wanted(asked: Asked, own: Technician) -> DeskWanted:
     )
 
 
-def _sums(loads: tuple[Load, ...]) -> list[tuple[Status, int]]:
+def _busiest(loads: tuple[Load, ...], own_id: int) -> list[Load]:
+    """Nobody's, one's own, and of the others those who have most open."""
+
+    def rank(load: Load) -> tuple[bool, bool, int]:
+        return (load.technician_id is not None, load.technician_id != own_id, -load.total)
+
+    return sorted(loads, key=rank)[:_MOST_LOADS]
+
+
+def _sums(loads: tuple[Load, ...]) -> list[tuple[Status, int, bool]]:
+    """How many are in each open status, and whether there are more than were counted."""
+    columns = zip(*(load.counts for load in loads), strict=True)
     return [
-        (status, sum(load.counts[place] for load in loads)) for place, status in enumerate(OPEN)
+        (status, sum(counts), max(counts) >= COUNTED_TO)
+        for status, counts in zip(OPEN, columns, strict=True)
     ]

@@ -10,13 +10,14 @@ from workorder.core.model import Contact, Status
 from workorder.store import desk_sql as sql
 from workorder.store import people_sql
 from workorder.store.cards import FILES
-from workorder.store.desk_sql import OPEN, SEARCHED_AT_ONCE, Whose
+from workorder.store.desk_sql import COUNTED_TO, OPEN, SEARCHED_AT_ONCE, Whose
 from workorder.store.repository import Repository
 from workorder.store.schema import contacts, customers, domains
 from workorder.store.screens import Listing, OrderRow, order_row
 from workorder.store.views import FileView
 
 __all__ = [
+    "COUNTED_TO",
     "OPEN",
     "SEARCHED_AT_ONCE",
     "Caller",
@@ -76,7 +77,10 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """How many open work orders a technician has; without an id those that are nobody's."""
+    """How many open work orders a technician has; without an id those that are nobody's.
+
+    Each status is counted as far as COUNTED_TO.
+    """
 
     technician_id: int | None
     name: str
@@ -86,6 +90,11 @@ class Load:
     def total(self) -> int:
         """All of them."""
         return sum(self.counts)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are more than are counted."""
+        return max(self.counts) >= COUNTED_TO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from workorder.store.codec import EventRow, from_row, to_row
 from workorder.store.repository import Repository
 from workorder.store.schema import events, files, orders
 from workorder.store.schema_books import times
+from workorder.store.schema_portal import order_people
 
 _MOST_MERGES = 20  # one after the other; nobody merges so often
 
@@ -75,6 +76,7 @@ class Orders(Repository):
         number = self._connection.execute(sql.NEXT_NUMBER, {"first": first}).scalar_one()
         order = fold(opened(number, opening), more)
         self._connection.execute(insert(orders), {**_state(order), "number": number})
+        self._take_part(number, order.participants)
         return order, self._insert_events(number, (opening, *more), mail_id)
 
     def next_number(self, *, first: int) -> int:
@@ -102,7 +104,16 @@ class Orders(Repository):
             values = {f"new_{name}": value for name, value in changed.items()}
             saving = sql.save(tuple(sorted(changed)))
             self._connection.execute(saving, {"a_number": order.number, **values})
+        if after.participants != order.participants:
+            self._connection.execute(sql.NO_PEOPLE, {"a_number": order.number})
+            self._take_part(order.number, after.participants)
         return after, self._insert_events(order.number, events, mail_id)
+
+    def _take_part(self, number: int, emails: Sequence[str]) -> None:
+        """Keep who takes part so that it is found by their address."""
+        people = [{"email": email, "number": number} for email in dict.fromkeys(emails)]
+        if people:
+            self._connection.execute(insert(order_people), people)
 
     def events(self, number: int) -> tuple[Event, ...]:
         """All events of a work order, in the order in which they were recorded."""

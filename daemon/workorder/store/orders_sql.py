@@ -3,12 +3,13 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, case, func, select, update
+from sqlalchemy import BindParameter, bindparam, case, delete, func, select, update
 
 from workorder.core.model import CLOSED
 from workorder.store import schema
 from workorder.store.schema import counters, events, files, inbound, orders
 from workorder.store.schema_outbox import outbox
+from workorder.store.schema_portal import order_people
 
 MOST_BY_MAIL = 200  # a Message-ID that is used again and again must not fill our memory
 
@@ -95,6 +96,7 @@ def save(columns: tuple[str, ...]) -> Any:  # noqa: ANN401 - an update
     return update(orders).where(orders.c.number == NUMBER).values(values)
 
 
+NO_PEOPLE = delete(order_people).where(order_people.c.number == NUMBER)
 LAST_NUMBER = select(counters.c.value).where(counters.c.name == schema.NUMBERS)
 HISTORY = (
     select(

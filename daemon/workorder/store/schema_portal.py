@@ -1,12 +1,27 @@
-"""The tables of the portal: who asked to be let in, who is in, and what was sent twice.
+"""The tables of the portal: who takes part in what, who asked to be let in, who is in.
 
 Secrets are kept as hashes alone: what stands here opens nothing.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
 
 from workorder.store.columns import Identity, Moment
 from workorder.store.schema_books import metadata
+
+# Who takes part in which work orders, by the address: what a contact may see is found by it.
+order_people = Table(
+    "order_people",
+    metadata,
+    Column("email", Text, primary_key=True),
+    Column(
+        "number",
+        BigInteger,
+        ForeignKey("orders.number"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+)
+Index("ix_order_people_number", order_people.c.number)
 
 portal_tries = Table(
     "portal_tries",
@@ -64,6 +79,7 @@ portal_posts = Table(
 
 __all__ = [
     "metadata",
+    "order_people",
     "portal_logins",
     "portal_passwords",
     "portal_posts",

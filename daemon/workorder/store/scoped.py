@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Select, Text, func, type_coerce
+from sqlalchemy import Select, Text, func, select, type_coerce
 
 from workorder.core.viewer import Scope
 from workorder.store.schema import orders
+from workorder.store.schema_portal import order_people
 
 
 def within(statement: Select[Any], scope: Scope) -> Select[Any]:
@@ -13,9 +14,8 @@ def within(statement: Select[Any], scope: Scope) -> Select[Any]:
     if scope.customer_id is not None:
         statement = statement.where(orders.c.customer_id == scope.customer_id)
     if scope.email is not None:
-        # Addresses are plain ASCII without quotation marks: in JSON they stand as they are.
-        listed = type_coerce(orders.c.participants, Text)
-        statement = statement.where(listed.contains(f'"{scope.email}"', autoescape=True))
+        own = select(order_people.c.number).where(order_people.c.email == scope.email)
+        statement = statement.where(orders.c.number.in_(own))
     return statement
 
 

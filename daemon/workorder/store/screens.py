@@ -1,6 +1,6 @@
 """What the portal's pages show of work orders: always within the scope of who looks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,8 @@ from workorder.store.views import FileView
 KEY_LENGTH = 24
 """Hexadecimal digits of a file's hash that its address on the site has: 96 bits."""
 
-SEARCHED_AT_ONCE = 10_000
-"""Where all work orders are searched for words, so many numbers at a time."""
+SEARCHED_AT_ONCE = 2_000
+"""So many work orders of a status are looked through for words, or for a thing, at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ _OPENING = (
     .order_by(events.c.id)
     .limit(1)
 )
-_NEWEST = select(orders.c.number).order_by(orders.c.number.desc()).limit(1)
+_NUMBERS = select(orders.c.number)
 
 
 class Screens(Queries):
@@ -123,30 +123,53 @@ class Screens(Queries):
     def listing(self, scope: Scope, wanted: Wanted) -> Listing:
         """One page of the work orders of a scope.
 
-        Words are looked for in everything that was written. Among the work orders of all customers
-        that is done some thousands at a time, so that no page waits; `more` goes on.
+        Words are looked for in everything that was written, and things on every work order; that
+        is done some thousands at a time, so that no page waits, and `more` goes on.
         """
-        statement = self._wanted(within(ROW, scope), wanted)
         floor = self._floor(scope, wanted)
-        if floor is not None:
-            statement = statement.where(orders.c.number > floor)
-        found = self._rows(statement.order_by(orders.c.number.desc()).limit(wanted.limit + 1))
+        found = sorted(
+            (row for part in self._parts(scope, wanted, floor) for row in part),
+            key=lambda row: -int(row["number"]),
+        )
         rows = tuple(map(order_row, found[: wanted.limit]))
         if len(found) > wanted.limit:
             return Listing(rows=rows, more=rows[-1].number)
-        return Listing(rows=rows, more=floor + 1 if floor is not None and floor > 0 else None)
+        return Listing(rows=rows, more=floor + 1 if floor is not None else None)
+
+    def _parts(
+        self, scope: Scope, wanted: Wanted, floor: int | None
+    ) -> Iterator[list[dict[str, Any]]]:
+        """As many rows of each status as a page holds: the indexes are by status, then number."""
+        statement = self._wanted(within(ROW, scope), wanted)
+        if floor is not None:
+            statement = statement.where(orders.c.number > floor)
+        newest = statement.order_by(orders.c.number.desc()).limit(wanted.limit + 1)
+        statuses = sorted(wanted.statuses) or sorted(Status)
+        if scope.email is not None:  # these are found by who takes part, and are few
+            yield self._rows(newest.where(orders.c.status.in_(statuses)))
+            return
+        for status in statuses:
+            yield self._rows(newest.where(orders.c.status == status))
 
     def _floor(self, scope: Scope, wanted: Wanted) -> int | None:
-        """The number down to which words are looked for this time; None: all the way."""
-        if not wanted.words or scope.customer_id is not None or wanted.customer is not None:
+        """The number down to which is looked this time; None: all the way."""
+        if not wanted.words and wanted.equipment is None:
             return None
-        newest = self._rows(_NEWEST)
-        top = wanted.before or (newest[0]["number"] + 1 if newest else 0)
-        return max(0, top - SEARCHED_AT_ONCE)
+        statement = within(_NUMBERS, scope).order_by(orders.c.number.desc())
+        if wanted.before is not None:
+            statement = statement.where(orders.c.number < wanted.before)
+        if wanted.customer is not None:
+            statement = statement.where(orders.c.customer_id == wanted.customer)
+        below = statement.offset(SEARCHED_AT_ONCE).limit(1)
+        # Status by status, for the indexes' sake: each has so many above the floor at most.
+        rows = [
+            row
+            for status in sorted(wanted.statuses) or sorted(Status)
+            for row in self._rows(below.where(orders.c.status == status))
+        ]
+        return max((int(row["number"]) for row in rows), default=None)
 
     def _wanted(self, statement: Select[Any], wanted: Wanted) -> Select[Any]:
-        if wanted.statuses:
-            statement = statement.where(orders.c.status.in_(sorted(wanted.statuses)))
         if wanted.before is not None:
             statement = statement.where(orders.c.number < wanted.before)
         if wanted.technician is not None:

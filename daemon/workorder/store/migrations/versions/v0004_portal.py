@@ -1,5 +1,7 @@
 """The portal: logins, sessions and passwords; and when work orders were touched last."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,12 +10,17 @@ from workorder.store.columns import Identity, Moment
 revision = "0004"
 down_revision = "0003"
 
+_AT_ONCE = 5_000
+_NEXT = sa.text(
+    "SELECT number, participants FROM orders WHERE number > :last ORDER BY number LIMIT :limit"
+)
 _OPEN = "(status NOT IN ('cancelled', 'finished'))"
 
 
 def upgrade() -> None:
     """Add it to the tables that are there."""
     _orders()
+    _people()
     _tries()
     _logins()
     _sessions()
@@ -53,6 +60,29 @@ def _orders() -> None:
         sqlite_where=sa.text(_OPEN),
         postgresql_where=sa.text(_OPEN),
     )
+
+
+def _people() -> None:
+    op.create_table(
+        "order_people",
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["number"], ["orders.number"], name="fk_order_people_number"),
+        sa.PrimaryKeyConstraint("email", "number", name="pk_order_people"),
+    )
+    op.create_index("ix_order_people_number", "order_people", ["number"])
+    connection = op.get_bind()
+    adding = sa.text("INSERT INTO order_people (email, number) VALUES (:email, :number)")
+    last = 0
+    while rows := connection.execute(_NEXT, {"last": last, "limit": _AT_ONCE}).all():
+        last = rows[-1].number
+        people = [
+            {"email": email, "number": row.number}
+            for row in rows
+            for email in dict.fromkeys(json.loads(row.participants))
+        ]
+        if people:
+            connection.execute(adding, people)
 
 
 def _tries() -> None:
