@@ -58,28 +58,6 @@ if (find) {
   found.addEventListener("change", showPieces);
 }
 
-// -- what was typed is there again, in each form by itself, until that form was sent and done -----------
-const SENT = "desk-sent";
-const sent = sessionStorage.getItem(SENT);
-sessionStorage.removeItem(SENT);
-if (sent && document.querySelector(".say.done")) sessionStorage.removeItem(sent);
-for (const form of document.querySelectorAll("form[data-desk-draft]")) {
-  const key = "desk-draft:" + form.dataset.deskDraft;
-  const fields = [...form.querySelectorAll("textarea, input[name=title]")];
-  let kept = {};
-  try {
-    kept = JSON.parse(sessionStorage.getItem(key) || "{}");
-  } catch {
-    kept = {};
-  }
-  for (const field of fields) if (!field.value && kept[field.name]) field.value = kept[field.name];
-  form.addEventListener("input", () => {
-    const typed = Object.fromEntries(fields.map((field) => [field.name, field.value]));
-    sessionStorage.setItem(key, JSON.stringify(typed));
-  });
-  form.addEventListener("submit", () => sessionStorage.setItem(SENT, key));
-}
-
 // -- a jump or a key into a part that is folded opens it ----------------------------------------------
 document.addEventListener("focusin", (event) => {
   const folded = event.target.closest("details:not([open])");

@@ -42,8 +42,13 @@ for (const drop of document.querySelectorAll("[data-drop]")) {
 }
 
 // -- what was typed is there again when a page was left, or a session ended ----------------------
+// It is kept in this tab alone, for the person who typed it, until the next page says it was done.
+const who = document.body.dataset.who;
+const sent = sessionStorage.getItem("sent");
+if (sent && document.querySelector(".say.done")) sessionStorage.removeItem(sent);
+sessionStorage.removeItem("sent");
 for (const form of document.querySelectorAll("form[data-draft]")) {
-  const key = "draft:" + form.dataset.draft;
+  const key = `draft:${who}:${form.dataset.draft}`;
   const fields = [...form.querySelectorAll("textarea, input[name=title]")];
   let kept = {};
   try {
@@ -56,11 +61,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     const typed = Object.fromEntries(fields.map((field) => [field.name, field.value]));
     sessionStorage.setItem(key, JSON.stringify(typed));
   });
-}
-if (document.querySelector(".say.done")) {
-  for (const key of Object.keys(sessionStorage)) {
-    if (key.startsWith("draft:")) sessionStorage.removeItem(key);
-  }
+  form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
 }
 
 // -- a form is sent once, however often its button is pressed -------------------------------------
