@@ -115,7 +115,9 @@ class PortalChild:
             process.stdin.flush()
         except OSError:
             pass  # it ended at once, as is seen below
-        line = self._line(process, time.monotonic() + START_LIMIT)
+        deadline = time.monotonic() + START_LIMIT
+        while (line := self._line(process, deadline)) == WAKE:
+            self._wake()  # it had something to tell before it listened: rules that are wrong
         if line != READY:
             self.close()
             reason = (line or b"").decode("utf-8", "replace").strip()

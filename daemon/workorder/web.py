@@ -34,6 +34,7 @@ from workorder.steps.customer_writes import CustomerWrites
 from workorder.steps.entrance import Entrance
 from workorder.steps.requests import OpenOrder
 from workorder.steps.rulebook import RuleBook
+from workorder.steps.sessions import Passwords, Sessions
 from workorder.steps.writing import TechnicianWrites
 
 log = structlog.get_logger()
@@ -80,8 +81,16 @@ class Portal:
             wake=wake,
         )
         self._key = site_key(config.site.secret_file)
-        self._entrance = Entrance(
-            store=site.store, policy=site.policy, key=self._key, clock=site.clock
+        passwords = Passwords()
+        self._sessions = Sessions(
+            store=site.store, policy=site.policy, passwords=passwords, clock=site.clock
+        )
+        entrance = Entrance(
+            store=site.store,
+            policy=site.policy,
+            key=self._key,
+            passwords=passwords,
+            clock=site.clock,
         )
         pool = site.pool(1)
         self._resources.callback(pool.close)
@@ -91,7 +100,8 @@ class Portal:
                 site=site.card,
                 policy=site.policy,
                 clock=site.clock,
-                entrance=self._entrance,
+                entrance=entrance,
+                sessions=self._sessions,
                 rules=lambda: self._rules.current,
                 customer_writes=self._customer_writes,
                 technician_writes=self._technician_writes,
@@ -157,8 +167,9 @@ class Portal:
             turn += 1
             try:
                 self._rules.refresh()
+                self._sessions.note_used()
                 if turn % turns == 1:
-                    self._entrance.sweep()
+                    self._sessions.sweep()
             except WorkOrderError as fault:
                 log.warning("portal_chore_failed", reason=" ".join(str(fault).split()))
             else:
@@ -183,19 +194,21 @@ def _listening(app: Flask, config: Config) -> BaseWSGIServer | MultiSocketServer
             ident=None,
             url_prefix=urlsplit(config.site.portal_url).path,
             # On loopback there is nobody in front but the site's own nginx or Caddy.
-            **(_BEHIND if is_loopback(host) else {}),
+            **(_behind(host) if is_loopback(host) else {}),
         )
     except OSError as fault:
         reason = (fault.strerror or str(fault)).lower()
         raise PortalDownError(f"portal: {config.portal.listen}: {reason}") from fault
 
 
-_BEHIND: Mapping[str, Any] = {
-    "trusted_proxy": "127.0.0.1",
-    "trusted_proxy_count": 1,
-    "trusted_proxy_headers": {"x-forwarded-for"},
-    "clear_untrusted_proxy_headers": True,
-}
+def _behind(host: str) -> Mapping[str, Any]:
+    """Whose word counts for where a request came from; it speaks the same IP as we listen on."""
+    return {
+        "trusted_proxy": host if ":" in host else "127.0.0.1",
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def serve_alone(site: Site) -> None:

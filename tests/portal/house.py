@@ -24,6 +24,7 @@ from workorder.steps.customer_writes import CustomerWrites
 from workorder.steps.entrance import Entrance
 from workorder.steps.hours import BankDesk, Purchase
 from workorder.steps.requests import OpenOrder, OpenRequest
+from workorder.steps.sessions import Passwords, Sessions
 from workorder.steps.site_rules import SiteRules
 from workorder.steps.writing import TechnicianWrites, Words
 from workorder.store.engine import create_schema, open_engine
@@ -54,8 +55,16 @@ class House:
 
     def __post_init__(self) -> None:
         self.site = SiteRules(policy=policy(), ways=(parse_way("reply"),), authserv_id="mx.example")
+        passwords = Passwords()
+        self.sessions = Sessions(
+            store=self.store, policy=self.site.policy, passwords=passwords, clock=self.clock
+        )
         self.entrance = Entrance(
-            store=self.store, policy=self.site.policy, key=KEY, clock=self.clock
+            store=self.store,
+            policy=self.site.policy,
+            key=KEY,
+            passwords=passwords,
+            clock=self.clock,
         )
         self.app: Flask = create_app(
             Services(
@@ -69,6 +78,7 @@ class House:
                 policy=self.site.policy,
                 clock=self.clock,
                 entrance=self.entrance,
+                sessions=self.sessions,
                 rules=lambda: self.rules,
                 customer_writes=self.customer_writes,
                 technician_writes=self.technician_writes,
@@ -165,6 +175,7 @@ class House:
         return {row.recipient for row in self.notices(kind)}
 
     def later(self, **step: float) -> datetime:
+        self.sessions.note_used()
         self.clock.advance(timedelta(**step))
         return self.clock.now
 

@@ -50,9 +50,10 @@ def test_a_primary_contact_adds_people_who_may_then_log_in(house: House) -> None
     [
         ("", "Please fill this in."),
         ("no address", "This is no e-mail address."),
-        (MORGAN, "This address is known already."),
-        (JANE, "This address is known already."),
-        ("maria@northwind.example", "This address is known already."),
+        (MORGAN, "This address cannot be added here."),
+        (JANE, "This address cannot be added here."),
+        ("maria@northwind.example", "This address cannot be added here."),
+        ("new@other.example", "This address cannot be added here."),
     ],
 )
 def test_a_person_who_cannot_be_added_is_refused_beside_the_field(

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from portal.house import JANE, MARIA, House, Visitor
+from portal.house import JANE, MARIA, PAT, House, Visitor
 from workorder.core.notice import NoticeKind
 
 HOSTILE = (
@@ -202,6 +202,58 @@ def test_no_other_method_does_anything(house: House, method: str) -> None:
     claimed = jane.client.post("/orders/1001", headers={"X-HTTP-Method-Override": "DELETE"})
     assert claimed.status_code == 403
     assert house.kinds(1001) == ["opened"]
+
+
+def test_a_mailed_link_is_confirmed_though_its_page_tells_nobody_where_it_is(
+    house: House,
+) -> None:
+    """Browsers send `Origin: null` from a page with the policy no-referrer."""
+    jane = house.visitor()
+    jane.sends("/login", {"email": JANE})
+    enclosure = house.notices(NoticeKind.LOGIN)[0].enclosure
+    assert enclosure is not None
+    assert enclosure.login is not None
+    assert jane.sends(enclosure.login.path, {}, headers={"Origin": "null"}).status == 303
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/orders/99999999999999999999999",
+        "/orders/99999999999999999999999.pdf",
+        "/desk/orders/99999999999999999999999",
+        "/hours/0001-01.pdf",
+        "/orders?q=%00",
+        "/orders?before=99999999999999999999",
+        "/equipment/99999999999999999999",
+    ],
+)
+def test_no_address_makes_the_portal_fail(house: House, path: str) -> None:
+    for email in (JANE, PAT, MARIA):
+        assert house.visitor(email).sees(path).status in {200, 303, 404}
+
+
+def test_what_cannot_be_seen_is_in_no_title(house: House) -> None:
+    jane = house.visitor(JANE)
+    values: dict[str, object] = {"once": "x", "priority": "normal"}
+    unseen = "Printer\x00 \u202etnirp\u200b"
+    assert jane.sends("/orders/new", {**values, "title": unseen}).status == 303
+    assert house.order(1001).title == "Printer tnirp"
+    assert jane.sends("/orders/new", {**values, "title": "\u200b\u2060"}).status == 422
+
+
+def test_too_many_files_are_refused_and_none_is_dropped_unseen(house: House) -> None:
+    files = [(f"{n}.txt", b"x") for n in range(25)]
+    values: dict[str, object] = {"once": "x", "title": "Files", "priority": "normal"}
+    sent = house.visitor(JANE).sends("/orders/new", values, files=files)
+    assert sent.status == 422
+    assert "too many files" in sent.text
+
+
+def test_a_redirection_of_the_librarys_names_no_host(house: House) -> None:
+    client = House(house.store, url="https://x.example/help").app.test_client()
+    answer = client.get("", base_url="http://evil.example/help", headers={"Host": "evil.example"})
+    assert "evil.example" not in answer.headers.get("Location", "")
 
 
 def test_links_do_not_follow_the_host_header(house: House) -> None:

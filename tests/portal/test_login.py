@@ -106,16 +106,22 @@ def test_who_comes_in_spends_every_other_link_of_theirs(house: House) -> None:
     jane.sends("/login/code", {"code": mailed(house).code})
     assert is_in(jane)
     assert other.sends(old.path, {}).status == 410
+    # That Jane came in is told to nobody who waits with a code of their own.
+    assert other.sends("/login/code", {"code": "123456"}).status == 422
 
 
-def test_after_a_few_wrong_codes_the_right_one_helps_no_more(house: House) -> None:
+def test_after_a_few_wrong_codes_the_right_one_helps_no_more_and_the_link_still_does(
+    house: House,
+) -> None:
     jane = house.visitor()
     asks(jane, JANE)
-    code = mailed(house).code
+    card = mailed(house)
     for _ in range(5):
         assert jane.sends("/login/code", {"code": "000000"}).status == 422
-    assert jane.sends("/login/code", {"code": code}).status == 422
+    assert jane.sends("/login/code", {"code": card.code}).status == 422
     assert not is_in(jane)
+    assert jane.sends(card.path, {}).status == 303
+    assert is_in(jane)
 
 
 def test_codes_are_not_tried_for_ever_from_one_address(house: House) -> None:
@@ -128,11 +134,80 @@ def test_codes_are_not_tried_for_ever_from_one_address(house: House) -> None:
     assert 429 in statuses
 
 
-@pytest.mark.parametrize("email", [JANE, STRANGER, "no address at all"])
+def test_codes_of_one_person_are_not_guessed_for_ever_from_wherever(house: House) -> None:
+    tried = 0
+    for number in range(14):
+        visitor = house.visitor(address=f"203.0.113.{number}")
+        asks(visitor, JANE)
+        for _ in range(4):
+            assert visitor.sends("/login/code", {"code": "000000"}).status == 422
+            tried += 1
+        house.later(minutes=20)
+    last = house.visitor(address="198.51.100.1")
+    asks(last, JANE)
+    assert tried > 50
+    assert last.sends("/login/code", {"code": mailed(house).code}).status == 422
+    assert last.sends(mailed(house).path, {}).status == 303  # who has the mail is let in
+
+
+def test_a_stranger_keeps_nobody_out(house: House) -> None:
+    """Presses, codes and passwords of somebody elsewhere use up nothing of the person's own."""
+    words = "correct horse battery"
+    house.visitor(JANE).sends("/account", {"password": words, "again": words})
+    for _ in range(12):
+        stranger = house.visitor(address="203.0.113.9")
+        asks(stranger, JANE)
+        stranger.sends("/login", {"email": JANE, "password": "a guess, this is"})
+        house.later(seconds=55)
+    before = len(house.notices(NoticeKind.LOGIN))
+    jane = house.visitor(address="192.0.2.7")
+    asks(jane, JANE)
+    assert len(house.notices(NoticeKind.LOGIN)) == before + 1
+    assert jane.sends("/login", {"email": JANE, "password": words}).status == 303
+
+
+def test_many_strangers_keep_nobody_out_of_a_browser_they_were_logged_in_with(
+    house: House,
+) -> None:
+    jane = house.visitor()
+    asks(jane, JANE)
+    jane.sends("/login/code", {"code": mailed(house).code})
+    jane.sends("/logout", {})
+    for number in range(40):
+        asks(house.visitor(address=f"203.0.113.{number}"), JANE)
+        house.later(seconds=45)
+    before = len(house.notices(NoticeKind.LOGIN))
+    asks(house.visitor(address="198.51.100.1"), JANE)
+    assert len(house.notices(NoticeKind.LOGIN)) == before  # all the strangers together are over it
+    asks(jane, JANE)
+    assert len(house.notices(NoticeKind.LOGIN)) == before + 1
+
+
+def test_all_addresses_of_one_ipv6_network_are_one(house: House) -> None:
+    statuses = [
+        asks(house.visitor(address=f"2001:db8:1:2::{n:x}"), f"person{n}@acme.example").status
+        for n in range(1, 30)
+    ]
+    assert 429 in statuses
+    assert asks(house.visitor(address="2001:db8:1:3::1"), JANE).status == 303
+
+
+@pytest.mark.parametrize("email", [JANE, STRANGER])
 def test_a_hundred_presses_send_one_mail_at_most(house: House, email: str) -> None:
-    for number in range(100):
-        asks(house.visitor(address=f"203.0.113.{number}"), email)
+    for _ in range(100):
+        asks(house.visitor(address="203.0.113.9"), email)
     assert len(house.notices(NoticeKind.LOGIN)) == (1 if email == JANE else 0)
+
+
+def test_presses_from_everywhere_send_few_mails(house: House) -> None:
+    for number in range(100):
+        asks(house.visitor(address=f"203.0.113.{number}"), JANE)
+    assert len(house.notices(NoticeKind.LOGIN)) == 2
+
+
+@pytest.mark.parametrize("email", ["jane", "", "x" * 300 + "@acme.example", "a@b@c"])
+def test_what_is_no_address_is_asked_about(house: House, email: str) -> None:
+    assert asks(house.visitor(), email).status == 422
 
 
 def test_an_unknown_address_is_answered_alike_to_the_byte(house: House) -> None:
@@ -183,8 +258,29 @@ def test_setting_a_password_logs_every_other_browser_out(house: House) -> None:
     jane.sends("/account", {"password": words, "again": words})
     assert is_in(jane)
     assert not is_in(lost)
-    assert jane.sends("/account/no-password", {}).status == 303
+    assert house.told(NoticeKind.LOGIN) == {JANE}
+    assert jane.sends("/account/no-password", {"current": "not it, surely"}).status == 422
+    assert jane.sends("/account/no-password", {"current": words}).status == 303
     assert house.visitor().sends("/login", {"email": JANE, "password": words}).status == 422
+
+
+def test_who_finds_a_browser_left_open_sets_no_password(house: House) -> None:
+    jane = house.visitor(JANE)
+    house.later(hours=1)
+    words = "correct horse battery"
+    sent = jane.sends("/account", {"password": words, "again": words})
+    assert sent.status == 422
+    assert "log in again" in sent.text
+
+
+def test_a_password_is_changed_by_who_knows_it(house: House) -> None:
+    jane, words, new = house.visitor(JANE), "correct horse battery", "another set of words"
+    jane.sends("/account", {"password": words, "again": words})
+    house.later(hours=2)
+    changes: dict[str, object] = {"password": new, "again": new}
+    assert jane.sends("/account", {**changes, "current": "wrong, surely"}).status == 422
+    assert jane.sends("/account", {**changes, "current": words}).status == 303
+    assert house.visitor().sends("/login", {"email": JANE, "password": new}).status == 303
 
 
 @pytest.mark.parametrize(
@@ -214,6 +310,18 @@ def test_a_session_ends_after_twelve_idle_hours_and_lasts_while_it_is_used(house
         house.later(hours=8)
         assert is_in(jane)
     house.later(hours=12, minutes=6)
+    assert not is_in(jane)
+
+
+def test_a_session_ends_after_thirty_days_however_much_it_is_used(house: House) -> None:
+    jane = house.visitor(JANE)
+    for _ in range(59):
+        house.later(hours=12)
+        jane.sees("/orders")
+    assert is_in(jane)
+    house.later(hours=12)
+    jane.sees("/orders")
+    house.later(hours=1)
     assert not is_in(jane)
 
 

@@ -105,6 +105,7 @@ def test_a_reply_long_after_the_end_opens_a_new_work_order(house: House) -> None
     jane = house.visitor(JANE)
     sent = jane.sends(f"/orders/{number}", {"once": "again", "text": "It happens again."})
     assert sent.goes_to.startswith("/orders/1002")
+    assert "opened a new one for your message: WO-1002" in jane.sees("/orders").text
     assert house.order(1002).opened_by is OpenedBy.PORTAL
 
 
@@ -114,9 +115,31 @@ def test_what_is_said_among_technicians_is_on_no_page_of_a_customer(house: House
     house.writes(number, "Will look at it.")
     for who in (JANE, PAT):
         visitor = house.visitor(who)
-        for path in (f"/orders/{number}", "/orders", "/orders?q=margin"):
+        for path in (f"/orders/{number}", "/orders"):
             assert "margin is" not in visitor.sees(path).text
+        # Nor does a search tell letter by letter what stands there.
+        assert "Printer does not print" not in visitor.sees("/orders?q=margin").text
+        assert "Printer does not print" in visitor.sees("/orders?q=Will+look").text
+    assert "Printer does not print" in house.visitor(MARIA).sees("/desk?q=margin").text
     assert "Will look at it." in house.visitor(JANE).sees(f"/orders/{number}").text
+
+
+def test_words_that_were_taken_back_are_found_by_no_customer(house: House) -> None:
+    number = house.opens(JANE)
+    house.writes(number, "This was a mistake.")
+    house.writes(number, "#undo")
+    jane = house.visitor(JANE)
+    assert "mistake" not in jane.sees(f"/orders/{number}").text
+    assert "Printer does not print" not in jane.sees("/orders?q=mistake").text
+
+
+def test_one_that_took_in_an_older_one_shows_the_words_of_both_once(house: House) -> None:
+    older, newer = house.opens(JANE, "The old one"), house.opens(JANE, "The new one")
+    house.later(minutes=1)
+    house.writes(older, f"#merge WO-{newer}")
+    shown = house.visitor(JANE).sees(f"/orders/{newer}").text
+    assert shown.count("The old one, please help.") == 1
+    assert shown.count("The new one, please help.") == 1
 
 
 def test_the_list_has_the_open_ones_first_and_can_be_searched(house: House) -> None:

@@ -1,6 +1,7 @@
 """What the portal asks for, on both databases: opening, answering, adding people, being let in."""
 
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from builders import policy
 from fakes import FakeClock
 from workorder import rulefiles, shipped
-from workorder.core.entrance import Admitted, Refusal
+from workorder.core.entrance import MOST_WRONG_CODES, Admitted, Refusal
 from workorder.core.model import Approval, OpenedBy, Priority, Status
 from workorder.core.notice import NoticeKind
 from workorder.core.rules import RuleSet
@@ -22,6 +23,7 @@ from workorder.rulefiles import load_texts
 from workorder.steps.customer_writes import Answer, Asked, CustomerWrites, NewPerson
 from workorder.steps.entrance import Caller, Entrance
 from workorder.steps.requests import OpenOrder, OpenRequest
+from workorder.steps.sessions import Passwords, Sessions
 from workorder.steps.site_rules import SiteRules
 from workorder.steps.writing import Commands, TechnicianWrites
 from workorder.store.unit import Store
@@ -76,6 +78,20 @@ class Counter:
         return TechnicianWrites(
             store=self.store, rules=SITE, rule_set=self.rules, first_number=1001, clock=self.clock
         )
+
+    def door(self) -> tuple[Entrance, Sessions]:
+        passwords = Passwords()
+        entrance = Entrance(
+            store=self.store,
+            policy=SITE.policy,
+            key=b"k" * 32,
+            passwords=passwords,
+            clock=self.clock,
+        )
+        sessions = Sessions(
+            store=self.store, policy=SITE.policy, passwords=passwords, clock=self.clock
+        )
+        return entrance, sessions
 
     def opens(self, **changes: Any) -> int:
         values = {"title": "Printer does not print", "text": "Paper jam.", "once": "first"}
@@ -170,9 +186,76 @@ def test_a_primary_contact_approves_and_another_does_not(either_store: Store) ->
     asking = Counter(either_store, approving(), FakeClock())
     number = asking.opens()
     yes = Answer(text="", approves=True, once="a")
-    assert asking.writes.answer(asking.viewer(JANE), number, yes).approval is Approval.ASKED
-    yes = Answer(text="", approves=True, once="b")
+    with pytest.raises(RequestError):
+        asking.writes.answer(asking.viewer(JANE), number, yes)
     assert asking.writes.answer(asking.viewer(PAT), number, yes).approval is Approval.GIVEN
+    with pytest.raises(RequestError):  # a page that was open since: nothing is asked any more
+        asking.writes.answer(asking.viewer(PAT), number, replace(yes, once="b"))
+
+
+def test_one_word_of_a_form_is_one_for_each_person_and_for_each_text(counter: Counter) -> None:
+    number = counter.opens(once="same")
+    assert counter.opens(once="same") == number
+    assert counter.opens(once="same", text="Something else.") == number + 1
+    by_pat = Asked(title="Printer does not print", text="Paper jam.", once="same")
+    assert counter.writes.open(counter.viewer(PAT), by_pat).number == number + 2
+    assert counter.opens(once="") == number + 3
+    assert counter.opens(once="") == number + 4
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["boss@other.example", "x@northwind.example", "maria@northwind.example", "x@sub.other.example"],
+)
+def test_nobody_takes_addresses_of_others_into_their_company(counter: Counter, email: str) -> None:
+    """T10: mail from there would be this company's."""
+    with counter.store.write() as unit:
+        unit.people.add_customer("Other Inc", domains=["other.example"])
+    with pytest.raises(RequestError):
+        counter.writes.add_contact(counter.viewer(PAT), NewPerson(name="", email=email))
+
+
+def test_only_the_companys_own_domain_vouches_for_who_is_added(counter: Counter) -> None:
+    add = counter.writes.add_contact
+    assert add(counter.viewer(PAT), NewPerson(name="", email="lou@acme.example")).proven
+    assert not add(counter.viewer(PAT), NewPerson(name="", email="lou@gmail.com")).proven
+
+
+def test_no_rule_makes_it_another_companys(either_store: Store) -> None:
+    with either_store.write() as unit:
+        unit.people.add_customer("Other Inc", domains=["other.example"])
+    rule = """
+[[rule]]
+name = "printers are Other's"
+[rule.when]
+subject.contains = ["printer"]
+[rule.set]
+customer = "Other Inc"
+"""
+    counter = Counter(either_store, rules(intake=rule), FakeClock())
+    with either_store.read() as unit:
+        order = unit.orders.get(counter.opens())
+    assert order is not None
+    assert order.customer_id == counter.viewer(JANE).contact.customer_id
+
+
+def test_guesses_at_one_moment_count_too(counter: Counter) -> None:
+    entrance, _ = counter.door()
+    entrance.ask(JANE, HERE, next_page="")
+    with ThreadPoolExecutor(16) as crowd:
+        found = list(crowd.map(lambda n: entrance.by_code(HERE, f"{n:06}"), range(16)))
+    assert not any(isinstance(each, Admitted) for each in found)
+    with counter.store.engine.connect() as connection:
+        (wrong,) = connection.execute(text("SELECT wrong FROM portal_logins")).one()
+    assert wrong == MOST_WRONG_CODES
+
+
+def test_presses_at_one_moment_send_one_mail(counter: Counter) -> None:
+    entrance, _ = counter.door()
+    with ThreadPoolExecutor(8) as crowd:
+        list(crowd.map(lambda _: entrance.ask(JANE, HERE, next_page=""), range(8)))
+    with counter.store.read() as unit:
+        assert len([row for row in unit.outbox.rows() if row.kind is NoticeKind.LOGIN]) == 1
 
 
 def test_words_in_a_form_are_words_whatever_they_look_like(counter: Counter) -> None:
@@ -236,7 +319,7 @@ def test_a_technician_on_the_telephone_takes_it_and_sends_it_once(counter: Count
 
 
 def test_a_code_lets_in_once_and_only_in_its_browser(counter: Counter) -> None:
-    entrance = Entrance(store=counter.store, policy=SITE.policy, key=b"k" * 32, clock=counter.clock)
+    entrance, sessions = counter.door()
     assert entrance.ask(JANE, HERE, next_page="/orders")
     with counter.store.read() as unit:
         (row,) = [row for row in unit.outbox.rows() if row.kind is NoticeKind.LOGIN]
@@ -247,13 +330,13 @@ def test_a_code_lets_in_once_and_only_in_its_browser(counter: Counter) -> None:
     assert entrance.by_code(elsewhere, code) is Refusal.GONE
     admitted = entrance.by_code(HERE, code)
     assert isinstance(admitted, Admitted)
-    assert entrance.by_code(HERE, code) is Refusal.GONE
-    viewer = entrance.viewer(admitted.secret)
+    assert entrance.by_code(HERE, code) is Refusal.WRONG_CODE
+    viewer = sessions.viewer(admitted.secret)
     assert isinstance(viewer, ContactViewer)
     assert viewer.email == JANE
     counter.clock.advance(timedelta(days=3))
-    entrance.sweep()
-    assert entrance.viewer(admitted.secret) is None
+    sessions.sweep()
+    assert sessions.viewer(admitted.secret) is None
     with counter.store.engine.connect() as connection:
         for table in ("portal_logins", "portal_sessions", "portal_tries"):
             kept = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608 - our own tables

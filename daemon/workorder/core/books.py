@@ -159,7 +159,7 @@ class Digest:
 class LoginCard:
     """What lets one person into the portal, once: `code` has six digits, `path` follows its URL.
 
-    `minutes`: for how long it is good.
+    `minutes`: for how long it is good. Without a code it tells that a password was changed.
     """
 
     code: str

@@ -70,7 +70,9 @@ def _ruled(facts: Facts) -> Ruled:
 def _opening(facts: Facts, policy: Policy, follows: WorkOrder | None) -> Opened:
     sender, mail = facts.sender, facts.mail
     requester = _requester(sender)
-    customer = _ruled(facts).customer or sender.customer
+    # Who is logged in is known: no rule makes their work order another company's.
+    ruled = _ruled(facts).customer if facts.door is OpenedBy.MAIL else None
+    customer = ruled or sender.customer
     return Opened(
         at=facts.at,
         actor=requester.email or SYSTEM,

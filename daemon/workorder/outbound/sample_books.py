@@ -284,10 +284,12 @@ def _technicians(order: OrderCard) -> Iterator[Scene]:
 
 def _logins() -> Iterator[Scene]:
     card = LoginCard(code="402917", path="/login/3vJm0Gx1bq2Wc9Yk8ZtLuA", minutes=15)
+    changed = replace(card, code="", path="/login", minutes=0)
+    event = EventCard(at=_AT, actor="", text="")
     for audience in (Audience.CUSTOMER, Audience.TECHNICIAN):
-        event = EventCard(at=_AT, actor="", text="")
-        enclosure = Enclosure(login=card)
-        yield Scene(kind=NoticeKind.LOGIN, audience=audience, event=event, enclosure=enclosure)
+        for each in (card, changed):
+            enclosure = Enclosure(login=each)
+            yield Scene(kind=NoticeKind.LOGIN, audience=audience, event=event, enclosure=enclosure)
 
 
 def _digests() -> Iterator[Digest]:

@@ -14,7 +14,7 @@ class AccountPages:
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
-        self._entrance = frame.services.entrance
+        self._sessions = frame.services.sessions
 
     def routes(self) -> Blueprint:
         """Where the page is."""
@@ -34,7 +34,7 @@ class AccountPages:
             code=status,
             form=form,
             shortest=SHORTEST_PASSWORD,
-            has_password=self._entrance.has_password(self._viewer()),
+            has_password=self._sessions.has_password(self._viewer()),
         )
 
     def set_password(self) -> Response:
@@ -42,18 +42,25 @@ class AccountPages:
         form = NewPasswordForm(request.form)
         if not form.validate():
             return self._form(form, status=422)
-        self._set(form.password.data)
-        self._frame.done("account.password-set")
-        return to("account.form")
+        return self._set(form, form.password.data, "account.password-set")
 
     def unset(self) -> Response:
         """Have no password any more."""
-        self._set(None)
-        self._frame.done("account.password-gone")
-        return to("account.form")
+        return self._set(NewPasswordForm(request.form), None, "account.password-gone")
 
-    def _set(self, password: str | None) -> None:
-        self._entrance.set_password(self._viewer(), password, secret=self._frame.secret)
+    def _set(self, form: NewPasswordForm, password: str | None, done: str) -> Response:
+        refusal = self._sessions.set_password(
+            self._viewer(),
+            password,
+            current=form.current.data or "",
+            secret=self._frame.secret,
+        )
+        if refusal is not None:
+            form.current.errors = [f"account.{refusal}"]
+            return self._form(form, status=422)
+        self._frame.services.wake()
+        self._frame.done(done)
+        return to("account.form")
 
     def _viewer(self) -> Viewer:
         viewer = self._frame.viewer()

@@ -3,17 +3,19 @@
 import hashlib
 import hmac
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
-from flask import Flask, request, url_for
+from flask import Flask, has_request_context, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import FileSystemLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from workorder import shipped
-from workorder.core.subjects import label
+from workorder.core.subjects import MAX_DIGITS, label
 from workorder.core.viewer import ContactViewer, TechnicianViewer
 from workorder.errors import NotFoundError, OurFaultError, RenderError, RequestError
 from workorder.outbound.filters import FILTERS
@@ -52,10 +54,27 @@ STATUS_OF = {NotFoundError: 404, RequestError: 422, OurFaultError: 503, RenderEr
 """What a page answers where a request or a reading fails; the first that fits counts."""
 
 
+class PortalApp(Flask):
+    """Flask, which writes no addresses of pages down: that of a mailed link is a secret."""
+
+    def log_exception(self, exc_info: Any) -> None:  # noqa: ANN401 - as Flask has it
+        """Log what no page could be made of."""
+        endpoint = request.endpoint if has_request_context() else None
+        log.error("portal_failed", endpoint=endpoint, exc_info=exc_info)
+
+
+class Number(IntegerConverter):
+    """A number in an address: what has more digits than a work order's is none."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=10**MAX_DIGITS - 1)
+
+
 def create_app(services: Services) -> Flask:
     """The portal of a site; nothing is listened to yet."""
-    app = Flask(__name__, template_folder=None, static_folder=None)
+    app = PortalApp(__name__, template_folder=None, static_folder=None)
     app.config.update(_settings(services))
+    app.url_map.converters["int"] = Number
     frame = Frame(services, Wording([shipped.templates_folder()]))
     _set_up_templates(app, frame)
     CSRFProtect(app)
@@ -156,6 +175,8 @@ def _is_from_here(portal_url: str) -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return True
+    if origin == "null" and request.endpoint == "login.by_link":
+        return True  # its page tells nobody where it is; who sends it has the mailed secret
     own = {urlsplit(portal_url).netloc, request.host}
     return urlsplit(origin).netloc in own - {""}
 
@@ -167,6 +188,9 @@ def _refused(frame: Frame) -> Response:
 def _with_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    led = urlsplit(response.headers.get("Location", ""))
+    if led.netloc:  # the library's own redirections name the host that the request named (T35)
+        response.headers["Location"] = urlunsplit(("", "", led.path, led.query, ""))
     return response
 
 

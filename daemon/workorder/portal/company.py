@@ -20,6 +20,7 @@ from workorder.store.screens import Wanted
 _MONTHS = 12
 _HISTORY = 30
 _ENTRIES = 100
+_FIRST_YEAR = 2000  # before it nobody kept hours here
 _A_MOMENT = timedelta(microseconds=1)  # what is entered now counts already
 
 
@@ -73,6 +74,8 @@ class CompanyPages:
         try:
             first = date.fromisoformat(f"{month}-01")
         except ValueError:
+            abort(404)
+        if first.year < _FIRST_YEAR:
             abort(404)
         today = self._services.clock().astimezone(self._zone).date()
         if not viewer.is_primary or first > today:
@@ -137,8 +140,8 @@ class CompanyPages:
         try:
             added = self._services.customer_writes().add_contact(viewer, person)
         except RequestError:
-            # Whose the address is already is nobody's business here.
-            form.email.errors = ["people.taken"]
+            # Whose the address is, if anybody's, is nobody's business here.
+            form.email.errors = ["people.refused"]
             return self._people(viewer, form, status=422)
         self._frame.done("people.added", email=added.email)
         return to("company.people")

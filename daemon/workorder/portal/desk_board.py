@@ -13,7 +13,7 @@ from workorder.core.viewer import EVERYTHING
 from workorder.portal.desk_forms import ME, NOBODY
 from workorder.portal.frame import Frame, to
 from workorder.portal.orders import searched, whole_number
-from workorder.steps.entrance import new_secret
+from workorder.steps.sessions import new_secret
 from workorder.store.desk import COUNTED_TO, OPEN, DeskWanted, DueRow, Load, TimerRow
 from workorder.store.screens import Listing, OrderRow
 from workorder.store.unit import Unit

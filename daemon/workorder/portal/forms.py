@@ -19,21 +19,21 @@ from workorder.core.entrance import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from workorder.core.message import normal_address
 from workorder.core.model import Priority
 from workorder.core.subjects import MAX_TITLE
-from workorder.steps.entrance import new_secret
+from workorder.inbound.cleaning import clean_name, clean_text
+from workorder.steps.sessions import new_secret
 
 LONGEST_TEXT = 100_000
 _LONGEST_LINE = 254
 
 
 def one_line(value: str | None) -> str:
-    """What was typed into a line, white space folded."""
-    return " ".join((value or "").split())
+    """What was typed into a line: one line, with nothing in it that cannot be seen (T18)."""
+    return " ".join(clean_name(value or "").split())
 
 
 def plain_text(value: str | None) -> str:
     """What a browser sends, with line ends as everywhere else and without controls."""
-    kept = (value or "").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in kept if c in "\n\t" or (c.isprintable() or c > "\x9f")).strip()
+    return clean_text(value or "").strip()
 
 
 def an_address(_form: Form, field: StringField) -> None:
@@ -55,9 +55,7 @@ class OnceForm(Form):
 class LoginForm(Form):
     """An address, and where to go on to; a password where one was set."""
 
-    email = StringField(
-        filters=[one_line], validators=[DataRequired("form.missing"), Length(max=_LONGEST_LINE)]
-    )
+    email = StringField(filters=[one_line], validators=[DataRequired("form.missing"), an_address])
     password = PasswordField(validators=[Length(max=LONGEST_PASSWORD, message="form.too-long")])
     next = HiddenField(validators=[Length(max=_LONGEST_LINE * 2)])
 
@@ -105,14 +103,14 @@ class PersonForm(Form):
         validators=[
             DataRequired("form.missing"),
             an_address,
-            Length(max=_LONGEST_LINE, message="form.too-long"),
         ],
     )
 
 
 class NewPasswordForm(Form):
-    """A password, typed twice."""
+    """A password, typed twice, and the one that there is."""
 
+    current = PasswordField(validators=[Length(max=LONGEST_PASSWORD, message="form.too-long")])
     password = PasswordField(
         validators=[
             InputRequired("form.missing"),

@@ -3,6 +3,7 @@
 from flask import (
     Response,
     abort,
+    current_app,
     flash,
     g,
     make_response,
@@ -12,14 +13,17 @@ from flask import (
     url_for,
 )
 from flask import session as cookie
+from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
 from workorder.core.viewer import ContactViewer, TechnicianViewer, Viewer
 from workorder.outbound.phrases import Phrases
 from workorder.portal.services import Services
 from workorder.portal.wording import Wording
-from workorder.steps.entrance import new_secret
+from workorder.steps.sessions import new_secret
 
+_KNOWN = "workorder-known"
+_A_YEAR = 365 * 24 * 3600
 _SESSION, _BROWSER, _LANGUAGE = "who", "browser", "language"
 
 
@@ -35,8 +39,10 @@ class Frame:
     def viewer(self) -> Viewer | None:
         """Who is logged in, if somebody is."""
         if "viewer" not in g:
+            # First nobody: a page that says that the database is away asks no second time.
+            g.viewer = None
             secret = self.secret
-            g.viewer = self.services.entrance.viewer(secret) if secret else None
+            g.viewer = self.services.sessions.viewer(secret) if secret else None
         found: Viewer | None = g.viewer
         return found
 
@@ -70,7 +76,7 @@ class Frame:
     def leave(self) -> None:
         """Log out."""
         if self.secret:
-            self.services.entrance.leave(self.secret)
+            self.services.sessions.leave(self.secret)
         cookie.clear()
 
     def browser(self) -> str:
@@ -78,6 +84,33 @@ class Frame:
         if _BROWSER not in cookie:
             cookie[_BROWSER] = new_secret()
         return str(cookie[_BROWSER])
+
+    def remember(self, response: AnyResponse, email: str) -> None:
+        """Let this browser be known again as one that the owner of an address was logged in with.
+
+        It opens nothing: strangers can use up no tries of its owner.
+        """
+        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+        response.set_cookie(
+            f"{'__Host-' if secure else ''}{_KNOWN}",
+            self._signer().dumps(email),
+            max_age=_A_YEAR,
+            secure=secure,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def remembered(self) -> str:
+        """The address that this browser is known for, or ''."""
+        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+        kept = request.cookies.get(f"{'__Host-' if secure else ''}{_KNOWN}", "")
+        try:
+            return str(self._signer().loads(kept))
+        except BadSignature:
+            return ""
+
+    def _signer(self) -> URLSafeSerializer:
+        return URLSafeSerializer(self.services.key, salt=_KNOWN)
 
     @property
     def known_browser(self) -> str:

@@ -1,5 +1,7 @@
 """Logging in: a mailed link or code, or a password. Looking at a page never lets anybody in."""
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
@@ -15,6 +17,7 @@ _STATUS = {
     Refusal.WRONG_PASSWORD: 422,
     Refusal.GONE: 410,
     Refusal.TOO_OFTEN: 429,
+    Refusal.NOT_FRESH: 422,
 }
 
 
@@ -64,7 +67,7 @@ class LoginPages:
             found = self._entrance.by_password(form.email.data or "", form.password.data, caller)
             if isinstance(found, Refusal):
                 return self._form(form, status=_STATUS[found], refusal=found)
-            return self._let_in(Admitted(secret=found.secret, next=next_page))
+            return self._let_in(replace(found, next=next_page))
         if not self._entrance.ask(form.email.data or "", caller, next_page=next_page):
             return self._form(form, status=429, refusal=Refusal.TOO_OFTEN)
         self._frame.services.wake()
@@ -110,6 +113,7 @@ class LoginPages:
             form=CodeForm(),
             refusal=refusal,
         )
+        # So its form comes without an origin: the guard knows this one by its token (app.py).
         page.headers["Referrer-Policy"] = "no-referrer"
         return page
 
@@ -149,9 +153,11 @@ class LoginPages:
 
     def _let_in(self, found: Admitted) -> Response:
         if self._frame.secret:
-            self._entrance.leave(self._frame.secret)
+            self._frame.services.sessions.leave(self._frame.secret)
         self._frame.admit(found.secret)
-        return self._go_on(found.next)
+        response = self._go_on(found.next)
+        self._frame.remember(response, found.email)
+        return response
 
     def _go_on(self, next_page: str) -> Response:
         if next_page:
@@ -159,4 +165,8 @@ class LoginPages:
         return to("open.start")
 
     def _caller(self) -> Caller:
-        return Caller(browser=self._frame.browser(), address=request.remote_addr or "")
+        return Caller(
+            browser=self._frame.browser(),
+            address=request.remote_addr or "",
+            known=self._frame.remembered(),
+        )

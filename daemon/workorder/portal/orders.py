@@ -7,9 +7,9 @@ from workorder.core.model import CLOSED, Equipment, Priority, Status
 from workorder.core.subjects import number_in
 from workorder.core.viewer import ContactViewer, Viewer, scope_of
 from workorder.errors import RequestError
-from workorder.portal.forms import AnswerForm, OrderForm
+from workorder.portal.forms import AnswerForm, OrderForm, one_line
 from workorder.portal.frame import Frame, file_response, to
-from workorder.portal.uploads import served_as, uploaded
+from workorder.portal.uploads import served_as, too_many, uploaded
 from workorder.steps.customer_writes import Answer, Asked
 from workorder.steps.papers import order_paper
 from workorder.store.screens import KEY_LENGTH, Listing, Thread, Wanted
@@ -22,7 +22,7 @@ _PAGE = 30
 
 def searched(text: str) -> tuple[str, ...]:
     """The words of a search."""
-    return tuple(text.split()[:_MOST_WORDS])
+    return tuple(one_line(text).split()[:_MOST_WORDS])
 
 
 def whole_number(text: str | None) -> int | None:
@@ -122,28 +122,28 @@ class OrderPages:
     def answer(self, number: int) -> Response:
         """Add words and files to a work order, or say that it is solved."""
         viewer = self._frame.contact()
-        self._thread(viewer, number)  # of somebody else's it is not said what is wrong in the form
+        # Of somebody else's it is not even said what is wrong in the form.
+        number = self._thread(viewer, number).card.number
         form = AnswerForm(request.form)
-        solved, approves = "solved" in request.form, "approves" in request.form
-        attachments = uploaded()
-        if not form.validate():
-            return self._order(viewer, number, form, status=422)
-        if not (form.text.data or attachments or solved or approves):
-            form.text.errors = ["order.need-text"]
-            return self._order(viewer, number, form, status=422)
-        after = self._services.customer_writes().answer(
-            viewer,
-            number,
-            Answer(
-                text=form.text.data or "",
-                attachments=attachments,
-                solved=solved,
-                approves=approves,
-                once=form.once.data or "",
-            ),
+        answer = Answer(
+            text=form.text.data or "",
+            attachments=uploaded(),
+            solved="solved" in request.form,
+            approves="approves" in request.form,
+            once=form.once.data or "",
         )
+        if not form.validate() or not _may_be_sent(form, answer):
+            return self._order(viewer, number, form, status=422)
+        try:
+            after = self._services.customer_writes().answer(viewer, number, answer)
+        except RequestError:  # consent that nobody is asked for any more, and nothing else
+            form.text.errors = ["order.not-asked"]
+            return self._order(viewer, number, form, status=422)
         self._services.wake()
-        self._frame.done("order.solved-done" if solved else "order.sent")
+        if after.number != number:
+            self._frame.done("order.sent-new", number=self._label(after.number))
+        else:
+            self._frame.done(_what_was_done(answer))
         return to("orders.order", number=after.number, _anchor="last")
 
     def pdf(self, number: int) -> Response:
@@ -206,9 +206,14 @@ class OrderPages:
         viewer = self._frame.contact()
         owned = self._equipment(viewer)
         form = OrderForm(request.form)
-        if not form.validate():
+        valid = form.validate()
+        if too_many():
+            form.text.errors = ["form.too-many"]
+        if not valid or form.text.errors:
             form.begin()
-            return self._new(form, owned, status=422)
+            # What only a page that is out of date can have wrong has no field to say it beside.
+            reason = "" if form.title.errors or form.text.errors else self._frame.t("form.stale")
+            return self._new(form, owned, status=422, reason=reason)
         asked = Asked(
             title=form.title.data or "",
             text=form.text.data or form.title.data or "",
@@ -233,6 +238,21 @@ class OrderPages:
         viewer = self._frame.viewer()
         assert viewer is not None  # the guard lets nobody else come here
         return viewer
+
+
+def _may_be_sent(form: AnswerForm, answer: Answer) -> bool:
+    """Whether there is something in an answer, and not too much; else the form says so."""
+    if too_many():
+        form.text.errors = ["form.too-many"]
+    elif not (answer.text or answer.attachments or answer.solved or answer.approves):
+        form.text.errors = ["order.need-text"]
+    return not form.text.errors
+
+
+def _what_was_done(answer: Answer) -> str:
+    if answer.approves:
+        return "order.approved"
+    return "order.solved-done" if answer.solved else "order.sent"
 
 
 def _parts(status: str) -> dict[str, tuple[Status, ...]]:

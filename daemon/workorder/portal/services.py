@@ -10,6 +10,7 @@ from workorder.core.rules import RuleSet
 from workorder.steps.customer_writes import CustomerWrites
 from workorder.steps.entrance import Entrance
 from workorder.steps.requests import OpenOrder
+from workorder.steps.sessions import Sessions
 from workorder.steps.writing import TechnicianWrites
 from workorder.store.unit import Store
 
@@ -29,6 +30,7 @@ class Services:
     policy: Policy
     clock: Callable[[], datetime]
     entrance: Entrance
+    sessions: Sessions
     rules: Callable[[], RuleSet]
     customer_writes: Callable[[], CustomerWrites]
     technician_writes: Callable[[], TechnicianWrites]

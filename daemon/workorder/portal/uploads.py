@@ -3,6 +3,7 @@
 import mimetypes
 
 from flask import request
+from werkzeug.datastructures import FileStorage
 
 from workorder.core.message import Attachment
 from workorder.inbound.filenames import safe_name
@@ -20,7 +21,7 @@ _SHOWN = frozenset(
 
 def uploaded(field: str = "files") -> tuple[Attachment, ...]:
     """The files of the form that was sent; a field that was left empty sends one without a name."""
-    files = [file for file in request.files.getlist(field) if file.filename][:MOST_FILES]
+    files = _chosen(field)[:MOST_FILES]
     return tuple(
         Attachment(
             name=safe_name(file.filename or "", _OCTETS, number),
@@ -29,6 +30,15 @@ def uploaded(field: str = "files") -> tuple[Attachment, ...]:
         )
         for number, file in enumerate(files, start=1)
     )
+
+
+def too_many(field: str = "files") -> bool:
+    """Whether more files were chosen than one form takes."""
+    return len(_chosen(field)) > MOST_FILES
+
+
+def _chosen(field: str) -> list[FileStorage]:
+    return [file for file in request.files.getlist(field) if file.filename]
 
 
 def _type_of(name: str) -> str:

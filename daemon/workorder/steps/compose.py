@@ -175,6 +175,8 @@ class Compose:
         with self._store.write() as unit:
             for row, mail in zip(group, result.mails, strict=True):
                 unit.outbox.freeze(row.id, row.attempts, mail)
+                if row.kind is NoticeKind.LOGIN:
+                    unit.outbox.forget_enclosure(row.id)
             if result.pdf_problem:
                 self._tell_admin(unit, group[0], f"sent without its PDF: {result.pdf_problem}")
         if result.pdf_problem:

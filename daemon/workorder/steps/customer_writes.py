@@ -6,8 +6,8 @@ from datetime import datetime
 
 from workorder.core.correlate import Candidate, Placement, Via
 from workorder.core.decision import Decision, Facts, Wish
-from workorder.core.message import Address, Attachment, InboundMail
-from workorder.core.model import Contact, Equipment, OpenedBy, Priority, WorkOrder
+from workorder.core.message import Address, Attachment, InboundMail, normal_address
+from workorder.core.model import Approval, Contact, Equipment, OpenedBy, Priority, WorkOrder
 from workorder.core.openings import new_order
 from workorder.core.replies import reply_to
 from workorder.core.rules import RuleSet
@@ -16,7 +16,7 @@ from workorder.core.trust import Proof
 from workorder.core.viewer import ContactViewer, scope_of
 from workorder.errors import NotFoundError, RequestError
 from workorder.steps.facts import new_message_id
-from workorder.steps.letters import NO_DMARC, facts_of, keep, letter_of
+from workorder.steps.letters import NO_DMARC, facts_of, keep, letter_of, post_key
 from workorder.steps.record import Cause, Recorder
 from workorder.steps.ruling import case_of, ruled_of
 from workorder.steps.site_rules import SiteRules
@@ -91,8 +91,8 @@ class CustomerWrites:
         files = keep(self._store.files, asked.attachments)
         with self._store.write() as unit:
             contact = _present(unit, viewer)
-            before = unit.access.claim_post(asked.once, now)
-            sent_before = unit.orders.get(before) if before else None
+            key = post_key(viewer.email, "open", asked.once, replace(asked, attachments=()), files)
+            sent_before = _sent_before(unit, key, now)
             if sent_before is not None:
                 return sent_before
             pieces = _chosen(unit, contact, asked.equipment)
@@ -108,7 +108,7 @@ class CustomerWrites:
             decision = new_order(facts, self._rules.policy, _NOWHERE)
             order = self._recorder(unit, now).record(decision, Cause(files=files)).order
             assert order is not None  # an opening always makes one
-            unit.access.settle_post(asked.once, order.number)
+            _settle(unit, key, order)
         return order
 
     def answer(self, viewer: ContactViewer, number: int, answer: Answer) -> WorkOrder:
@@ -127,14 +127,16 @@ class CustomerWrites:
             order = unit.orders.going_on(number)
             if order is None or not scope_of(viewer).holds(order):
                 raise NotFoundError(f"no work order {number}")
-            before = unit.access.claim_post(answer.once, now)
-            sent_before = unit.orders.get(before) if before else None
+            answer = _still_asked(answer, order, contact)
+            what = replace(answer, attachments=())
+            key = post_key(viewer.email, f"answer {order.number}", answer.once, what, files)
+            sent_before = _sent_before(unit, key, now)
             if sent_before is not None:
                 return sent_before
             decision = self._answered(unit, contact, order, answer, now)
             recorded = self._recorder(unit, now).record(decision, Cause(files=files)).order
             assert recorded is not None  # a reply is always an event of some work order
-            unit.access.settle_post(answer.once, recorded.number)
+            _settle(unit, key, recorded)
         return recorded
 
     def add_contact(self, viewer: ContactViewer, person: NewPerson) -> Contact:
@@ -152,7 +154,24 @@ class CustomerWrites:
                 customer_id=contact.customer_id,
                 name=person.name,
                 language=person.language,
+                proven=self._is_theirs(unit, contact, person.email),
             )
+
+    def _is_theirs(self, unit: Unit, contact: Contact, email: str) -> bool:
+        """Whether an address is of the contact's own company's domain.
+
+        Raises:
+            RequestError: it is of another customer's, or of ours: mail from there would become
+                this company's (T10).
+        """
+        policy = self._rules.policy
+        domain = (normal_address(email) or "").rpartition("@")[2]
+        owner = unit.people.customer_by_domain(domain) if domain else None
+        ours = {policy.domain, *(own.rpartition("@")[2] for own in policy.own_addresses)}
+        ours |= {t.email.rpartition("@")[2] for t in unit.people.technicians()}
+        if domain in ours or (owner is not None and owner.id != contact.customer_id):
+            raise RequestError(f"{email} is of somebody else's domain")
+        return owner is not None
 
     def _answered(
         self, unit: Unit, contact: Contact, order: WorkOrder, answer: Answer, now: datetime
@@ -226,6 +245,31 @@ class CustomerWrites:
 
 
 _NOWHERE = Placement(taken=None, turned_down=())
+
+
+def _sent_before(unit: Unit, key: str, now: datetime) -> WorkOrder | None:
+    """The work order that the same form led to before."""
+    before = unit.access.claim_post(key, now) if key else None
+    return unit.orders.get(before) if before else None
+
+
+def _settle(unit: Unit, key: str, order: WorkOrder) -> None:
+    if key:
+        unit.access.settle_post(key, order.number)
+
+
+def _still_asked(answer: Answer, order: WorkOrder, contact: Contact) -> Answer:
+    """The answer, less a consent that nobody asks this person for.
+
+    Raises:
+        RequestError: and there is nothing else in it.
+    """
+    asked = order.approval is Approval.ASKED and contact.primary
+    if asked or not answer.approves:
+        return answer
+    if not (answer.text.strip() or answer.attachments or answer.solved):
+        raise RequestError("nobody is asked for that any more")
+    return replace(answer, approves=False)
 
 
 def _address(contact: Contact) -> Address:

@@ -10,50 +10,58 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv6Address, ip_address
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
-
-from workorder.core.books import Enclosure, LoginCard
+from workorder.core.books import LoginCard
 from workorder.core.decision import Policy
 from workorder.core.entrance import (
     CODE_DIGITS,
     LOGIN_LASTS,
     MOST_WRONG_CODES,
-    PER_ADDRESS,
     PER_EMAIL,
-    SEEN_EVERY,
-    SESSION_IDLE,
+    PER_NETWORK,
+    PER_PAIR,
     Admitted,
     Door,
+    Limit,
     Refusal,
 )
-from workorder.core.message import Address, normal_address
+from workorder.core.message import normal_address
 from workorder.core.model import Contact, Technician
-from workorder.core.notice import Audience, AutoSubmitted, NoticeKind, NoticeRequest
-from workorder.core.viewer import ContactViewer, TechnicianViewer, Viewer, person_key
-from workorder.steps.facts import new_message_id
+from workorder.core.viewer import person_key
+from workorder.steps.sessions import Passwords, hashed, login_notice, new_secret, viewer_of
 from workorder.store.access import LoginRow
-from workorder.store.outbox import NewNotice
 from workorder.store.unit import Store, Unit
 
-_SECRET_BYTES = 16  # 128 bits
-# RFC 9106 allows less memory for more passes: a dozen at once must not fill a small machine.
-_HASHER = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
-_NOBODYS = _HASHER.hash(secrets.token_urlsafe(_SECRET_BYTES))
-
-
-def new_secret() -> str:
-    """128 random bits in letters that a URL and a cookie take."""
-    return secrets.token_urlsafe(_SECRET_BYTES)
+_PREFIX = 64  # bits of an IPv6 address that are one household's or company's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who tries: the secret of their browser, and the network address they come from."""
+    """Who tries: the secret of their browser, and the network address they come from.
+
+    `known`: the e-mail address of somebody who was logged in with this browser before, or ''.
+    """
 
     browser: str
     address: str
+    known: str = ""
+
+    def network(self, email: str) -> str:
+        """What counts as one network for tries of an e-mail address.
+
+        An IPv6 address is one of very many of its owner's; a browser that its owner was logged in
+        with is no stranger's.
+        """
+        if self.known and self.known == email:
+            return f"known:{hashed(email)[:16]}"
+        try:
+            address = ip_address(self.address.strip("[]").partition("%")[0])
+        except ValueError:
+            return self.address
+        if isinstance(address, IPv6Address):
+            return f"{IPv6Address(int(address) >> (128 - _PREFIX) << (128 - _PREFIX))}/{_PREFIX}"
+        return str(address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +75,18 @@ class Entrance:
     """The portal's door."""
 
     def __init__(
-        self, *, store: Store, policy: Policy, key: bytes, clock: Callable[[], datetime]
+        self,
+        *,
+        store: Store,
+        policy: Policy,
+        key: bytes,
+        passwords: Passwords,
+        clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._policy = policy
         self._key = key
+        self._passwords = passwords
         self._clock = clock
 
     # -- asking -----------------------------------------------------------------------------
@@ -84,10 +99,12 @@ class Entrance:
         now = self._clock()
         normal = normal_address(email) or ""
         with self._store.write() as unit:
-            if _over(unit, Door.MAIL, now, address=caller.address):
+            unit.access.alone(f"{Door.MAIL}:{normal}")
+            if _over_network(unit, Door.MAIL, now, caller):
                 return False
-            again = _over(unit, Door.MAIL, now, email=normal)
-            unit.access.tried(Door.MAIL, email=normal, address=caller.address, at=now)
+            again = _over_email(unit, Door.MAIL, now, normal, caller)
+            # A press that sends nothing uses nothing up: else one could keep another out for good.
+            _count(unit, Door.MAIL, caller, now, email="" if again else normal)
             person = None if again else _person_of(unit, normal)
             # Asked for again in the same browser, the mail that is on its way stays good.
             if not (again and self._pending(unit, caller.browser, now)):
@@ -95,8 +112,8 @@ class Entrance:
         return True
 
     def _pending(self, unit: Unit, browser: str, now: datetime) -> bool:
-        login = unit.access.login_of_browser(_hash(browser))
-        return login is not None and not _is_over(login, now)
+        login = unit.access.login_of_browser(hashed(browser))
+        return login is not None and login.used_at is None and login.expires_at > now
 
     def _add_login(
         self,
@@ -111,235 +128,160 @@ class Entrance:
         login_id = unit.access.add_login(
             {
                 "person": person_key(person) if person else None,
-                "token_hash": _hash(token),
-                "code_hash": self._code_hash(_hash(token), code),
-                "browser_hash": _hash(caller.browser),
+                "token_hash": hashed(token),
+                "code_hash": self._code_hash(hashed(token), code),
+                "browser_hash": hashed(caller.browser),
                 "next": next_page,
                 "expires_at": now + LOGIN_LASTS,
             }
         )
         if person is not None:
-            card = LoginCard(
-                code=code, path=f"/login/{token}", minutes=int(LOGIN_LASTS.total_seconds() // 60)
-            )
-            unit.outbox.add([self._mail(unit, person, card, login_id)], now)
-
-    def _mail(
-        self, unit: Unit, person: Contact | Technician, card: LoginCard, login_id: int
-    ) -> NewNotice:
-        is_contact = isinstance(person, Contact)
-        request = NoticeRequest(
-            kind=NoticeKind.LOGIN,
-            recipient=Address(name=person.name, email=person.email),
-            audience=Audience.CUSTOMER if is_contact else Audience.TECHNICIAN,
-            language=language_of(unit, person, self._policy.language),
-            with_pdf=False,
-            auto_submitted=AutoSubmitted.GENERATED,
-            in_reply_to=None,
-            references=(),
-            template=NoticeKind.LOGIN.value,
-            enclosure=Enclosure(login=card),
-        )
-        return NewNotice(
-            number=None,
-            event_id=None,
-            mail_id=None,
-            request=request,
-            message_id=new_message_id("login", self._policy.domain),
-            key=f"login:{login_id}",
-        )
+            minutes = int(LOGIN_LASTS.total_seconds() // 60)
+            card = LoginCard(code=code, path=f"/login/{token}", minutes=minutes)
+            notice = login_notice(unit, person, card, self._policy, key=f"{login_id}")
+            unit.outbox.add([notice], now)
 
     # -- coming in --------------------------------------------------------------------------
 
     def offer(self, token: str, browser: str) -> Offer | None:
         """What a mailed link leads to; nothing is spent by looking. None: it is good no more."""
         with self._store.read() as unit:
-            login = unit.access.login_by_token(_hash(token))
+            login = unit.access.login_by_token(hashed(token))
         if login is None or not _is_good(login, self._clock()):
             return None
-        return Offer(same_browser=hmac.compare_digest(login.browser_hash, _hash(browser)))
+        return Offer(same_browser=hmac.compare_digest(login.browser_hash, hashed(browser)))
 
     def by_link(self, token: str, caller: Caller, code: str) -> Admitted | Refusal:
         """Come in by a mailed link; in another browser than it was asked for in, with the code."""
         now = self._clock()
         with self._store.write() as unit:
-            login = unit.access.login_by_token(_hash(token))
+            login = unit.access.login_by_token(hashed(token))
             if login is None or not _is_good(login, now):
                 return Refusal.GONE
-            if not hmac.compare_digest(login.browser_hash, _hash(caller.browser)):
-                refusal = self._check_code(unit, login, code, caller, now)
-                if refusal is not None:
-                    return refusal
+            # Who has the link has the mail: wrong codes that others typed do not spoil it.
+            if not hmac.compare_digest(login.browser_hash, hashed(caller.browser)):
+                if _over_network(unit, Door.CODE, now, caller):
+                    return Refusal.TOO_OFTEN
+                if not self._fits(login, code):
+                    _count(unit, Door.CODE, caller, now)
+                    return Refusal.WRONG_CODE
             return _admit(unit, login, now)
 
     def by_code(self, caller: Caller, code: str) -> Admitted | Refusal:
         """Come in by the mailed code, typed into the browser that it was asked for in."""
         now = self._clock()
         with self._store.write() as unit:
-            login = unit.access.login_of_browser(_hash(caller.browser))
-            if login is None or _is_over(login, now):
+            login = unit.access.login_of_browser(hashed(caller.browser))
+            if login is None or login.expires_at <= now:
                 return Refusal.GONE
-            refusal = self._check_code(unit, login, code, caller, now)
-            return refusal if refusal is not None else _admit(unit, login, now)
+            if _over_network(unit, Door.CODE, now, caller):
+                return Refusal.TOO_OFTEN
+            whose = login.person or ""
+            unit.access.alone(f"{Door.CODE}:{whose}")
+            # Counted before it is compared: guesses at one moment count too. A login of nobody's
+            # has a code as well, which nobody was told, and is refused alike.
+            may_try = unit.access.count_code(login.id, most=MOST_WRONG_CODES)
+            daily = whose and _over_total(unit, Door.CODE, now, whose)
+            if may_try and not daily and _is_good(login, now) and self._fits(login, code):
+                return _admit(unit, login, now)
+            _count(unit, Door.CODE, caller, now, email=whose)
+            return Refusal.WRONG_CODE
 
-    def _check_code(
-        self, unit: Unit, login: LoginRow, code: str, caller: Caller, now: datetime
-    ) -> Refusal | None:
-        if _over(unit, Door.CODE, now, address=caller.address):
-            return Refusal.TOO_OFTEN
+    def _fits(self, login: LoginRow, code: str) -> bool:
         digits = "".join(c for c in code if c.isascii() and c.isdigit())
-        typed = self._code_hash(login.token_hash, digits)
-        # A login of nobody's has a code too, which nobody was told, and is refused alike.
-        if hmac.compare_digest(login.code_hash, typed) and _is_good(login, now):
-            return None
-        unit.access.wrong_code(login.id)
-        unit.access.tried(Door.CODE, email="", address=caller.address, at=now)
-        return Refusal.WRONG_CODE
+        return hmac.compare_digest(login.code_hash, self._code_hash(login.token_hash, digits))
 
     def by_password(self, email: str, password: str, caller: Caller) -> Admitted | Refusal:
         """Come in by a password that the person set before."""
         now = self._clock()
         normal = normal_address(email) or ""
         with self._store.write() as unit:
-            if _over(unit, Door.PASSWORD, now, email=normal, address=caller.address):
+            unit.access.alone(f"{Door.PASSWORD}:{normal}")
+            over = _over_network(unit, Door.PASSWORD, now, caller)
+            if over or _over_email(unit, Door.PASSWORD, now, normal, caller):
                 return Refusal.TOO_OFTEN
             # Counted before it is known to be wrong: many tries at once count too.
-            unit.access.tried(Door.PASSWORD, email=normal, address=caller.address, at=now)
+            _count(unit, Door.PASSWORD, caller, now, email=normal)
             person = _person_of(unit, normal)
             kept = unit.access.password(person_key(person)) if person else None
-        is_right = _verified(kept or _NOBODYS, password)
-        if person is None or kept is None or not is_right:
+        if not self._passwords.fits(kept, password) or person is None:
             return Refusal.WRONG_PASSWORD
         with self._store.write() as unit:
-            unit.access.forget_tries(Door.PASSWORD, email=normal)
-            return Admitted(secret=_new_session(unit, person_key(person), now), next="")
+            network = caller.network(normal)
+            unit.access.forget_tries(Door.PASSWORD, email=normal, address=network)
+            return _new_session(unit, person_key(person), normal, now)
 
     def admit(self, email: str) -> Admitted | None:
         """Let a person in whom nobody has to prove: the demo's one click, on loopback."""
         now = self._clock()
         with self._store.write() as unit:
             person = _person_of(unit, email)
-            if person is None:
-                return None
-            return Admitted(secret=_new_session(unit, person_key(person), now), next="")
-
-    # -- being in ---------------------------------------------------------------------------
-
-    def viewer(self, secret: str) -> Viewer | None:
-        """Who is logged in with this secret; None where nobody is, or they were removed."""
-        now = self._clock()
-        with self._store.read() as unit:
-            session = unit.access.session(_hash(secret))
-            if session is None or now - session.seen_at > SESSION_IDLE:
-                return None
-            viewer = _viewer_of(unit, session.person)
-        if viewer is not None and now - session.seen_at > SEEN_EVERY:
-            with self._store.write() as unit:
-                unit.access.seen(session.id, now)
-        return viewer
-
-    def leave(self, secret: str) -> None:
-        """Log out."""
-        with self._store.write() as unit:
-            unit.access.end_session(_hash(secret))
-
-    def has_password(self, viewer: Viewer) -> bool:
-        """Whether they have set one."""
-        with self._store.read() as unit:
-            return unit.access.password(person_key(_person(viewer))) is not None
-
-    def set_password(self, viewer: Viewer, password: str | None, *, secret: str) -> None:
-        """Keep a password, or none any more; every other browser of theirs is logged out."""
-        hashed = _HASHER.hash(password) if password is not None else None
-        person = person_key(_person(viewer))
-        with self._store.write() as unit:
-            unit.access.set_password(person, hashed, self._clock())
-            unit.access.end_sessions_of(person, but=_hash(secret))
-
-    def sweep(self) -> None:
-        """Forget what is over."""
-        with self._store.write() as unit:
-            unit.access.sweep(self._clock(), idle=SESSION_IDLE)
+            return _new_session(unit, person_key(person), email, now) if person else None
 
     def _code_hash(self, token_hash: str, code: str) -> str:
         """A million codes are soon tried: without the site's key their hashes tell nothing."""
         return hmac.new(self._key, f"{token_hash}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
-def language_of(unit: Unit, person: Contact | Technician, default: str) -> str:
-    """The language that a person is written to in."""
-    if isinstance(person, Technician):
-        return default
-    customer = unit.people.customer_by_id(person.customer_id)
-    return person.language or (customer.language if customer else None) or default
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def _person_of(unit: Unit, email: str) -> Contact | Technician | None:
     return unit.people.technician_by_email(email) or unit.people.contact_by_email(email)
 
 
-def _person(viewer: Viewer) -> Contact | Technician:
-    return viewer.contact if isinstance(viewer, ContactViewer) else viewer.technician
+def _count(unit: Unit, door: Door, caller: Caller, now: datetime, *, email: str = "") -> None:
+    """Note a try: of the network it came from, and of the address or person it was about."""
+    unit.access.tried(door, email="", address=caller.network(""), at=now)
+    if email:
+        unit.access.tried(door, email=email, address=caller.network(email), at=now)
 
 
-def _over(
-    unit: Unit, door: Door, now: datetime, *, email: str | None = None, address: str | None = None
-) -> bool:
-    """Whether one may not try again yet, for the sake of either."""
-    tries = unit.access.tries
-    return any(
-        email is not None and tries(door, since=limit.since(now), email=email) >= limit.most
-        for limit in PER_EMAIL[door]
-    ) or any(
-        address is not None and tries(door, since=limit.since(now), address=address) >= limit.most
-        for limit in PER_ADDRESS[door]
+def _over_network(unit: Unit, door: Door, now: datetime, caller: Caller) -> bool:
+    """Whether too much was tried from a network, whoever it was about."""
+    network = caller.network("")
+    return _any_over(
+        PER_NETWORK[door],
+        lambda at: unit.access.tries(door, since=at, email="", address=network),
+        now,
     )
 
 
-def _is_over(login: LoginRow, now: datetime) -> bool:
-    return login.used_at is not None or login.expires_at <= now
+def _over_email(unit: Unit, door: Door, now: datetime, email: str, caller: Caller) -> bool:
+    """Whether too much was tried for an e-mail address, from here or from everywhere."""
+    network = caller.network(email)
+    if _any_over(
+        PER_PAIR[door],
+        lambda at: unit.access.tries(door, since=at, email=email, address=network),
+        now,
+    ):
+        return True
+    return caller.known != email and _over_total(unit, door, now, email)
+
+
+def _over_total(unit: Unit, door: Door, now: datetime, email: str) -> bool:
+    return _any_over(
+        PER_EMAIL[door], lambda at: unit.access.tries(door, since=at, email=email), now
+    )
+
+
+def _any_over(limits: tuple[Limit, ...], tries: Callable[[datetime], int], now: datetime) -> bool:
+    return any(tries(limit.since(now)) >= limit.most for limit in limits)
 
 
 def _is_good(login: LoginRow, now: datetime) -> bool:
-    few = login.wrong < MOST_WRONG_CODES
-    return few and login.person is not None and not _is_over(login, now)
+    return login.person is not None and login.used_at is None and login.expires_at > now
 
 
 def _admit(unit: Unit, login: LoginRow, now: datetime) -> Admitted | Refusal:
     person = login.person
     assert person is not None  # a login of nobody's is never good
-    if _viewer_of(unit, person) is None or not unit.access.use_login(login.id, now):
+    viewer = viewer_of(unit, person)
+    if viewer is None or not unit.access.use_login(login.id, now):
         return Refusal.GONE
     unit.access.spend_logins_of(person, now)
-    return Admitted(secret=_new_session(unit, person, now), next=login.next)
+    admitted = _new_session(unit, person, viewer.email, now)
+    return Admitted(secret=admitted.secret, next=login.next, email=viewer.email)
 
 
-def _new_session(unit: Unit, person: str, now: datetime) -> str:
+def _new_session(unit: Unit, person: str, email: str, now: datetime) -> Admitted:
     secret = new_secret()
-    unit.access.add_session(_hash(secret), person, now)
-    return secret
-
-
-def _viewer_of(unit: Unit, person: str) -> Viewer | None:
-    kind, _, number = person.partition(":")
-    if kind == "technician":
-        technician = next((t for t in unit.people.technicians() if t.id == int(number)), None)
-        return TechnicianViewer(technician=technician) if technician else None
-    contact = unit.people.contact_by_id(int(number))
-    # One that was removed is found by its id still, and by its address no more.
-    present = contact and unit.people.contact_by_email(contact.email)
-    customer = unit.people.customer_by_id(contact.customer_id) if contact else None
-    if contact is None or present is None or present.id != contact.id or customer is None:
-        return None
-    return ContactViewer(contact=contact, customer=customer)
-
-
-def _verified(hashed: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(hashed, password)
-    except (Argon2Error, InvalidHashError):
-        return False
+    unit.access.add_session(hashed(secret), person, now)
+    return Admitted(secret=secret, next="", email=email)

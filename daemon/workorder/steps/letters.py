@@ -1,5 +1,7 @@
 """What a person writes by another door than the mail, as a mail would state it."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -77,6 +79,17 @@ def facts_of(  # noqa: PLR0913 - what a mail would say of itself, each by its na
         billing=rule_set.billing,
         released=True,
     )
+
+
+def post_key(who: str, what: str, once: str, *content: object) -> str:
+    """By what a form is known that is sent twice: who sent it, what to, and all that was in it.
+
+    '' where it has no word of its own: then each time counts.
+    """
+    if not once:
+        return ""
+    told = json.dumps([who, what, once, *map(str, content)])
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def keep(files: Files, attachments: Sequence[Attachment]) -> tuple[FileRow, ...]:

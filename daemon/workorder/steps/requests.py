@@ -1,7 +1,7 @@
 """What a person asks for by another door than the mail: the same events, the same notices."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workorder.core.decision import Decision, Outcome, Policy
@@ -20,7 +20,7 @@ from workorder.core.rules import BUILT_IN, RuleSet
 from workorder.core.subjects import MAX_TITLE, NO_SUBJECT
 from workorder.errors import NotFoundError, RequestError
 from workorder.steps.facts import new_message_id
-from workorder.steps.letters import keep
+from workorder.steps.letters import keep, post_key
 from workorder.steps.record import Cause, Recorder, tell_of_opening
 from workorder.store.unit import Store, Unit
 
@@ -69,7 +69,9 @@ class OpenOrder:
         now = self._clock()
         files = keep(self._store.files, request.attachments)
         with self._store.write() as unit:
-            before = unit.access.claim_post(request.once, now) if request.once else None
+            who = request.technician or SHELL
+            key = post_key(who, "open", request.once, replace(request, attachments=()), files)
+            before = unit.access.claim_post(key, now) if key else None
             sent_before = unit.orders.get(before) if before else None
             if sent_before is not None:
                 return sent_before
@@ -100,8 +102,8 @@ class OpenOrder:
             )
             order = recorder.record(decision, Cause(files=files)).order
             assert order is not None  # an opening always makes one
-            if request.once:
-                unit.access.settle_post(request.once, order.number)
+            if key:
+                unit.access.settle_post(key, order.number)
         return order
 
     def _opening(

@@ -19,7 +19,7 @@ from workorder.core.transcript import Transcript
 from workorder.core.trust import Proof
 from workorder.core.vocabulary import Tag
 from workorder.errors import NotFoundError, RequestError
-from workorder.steps.letters import NO_DMARC, facts_of, keep, letter_of
+from workorder.steps.letters import NO_DMARC, facts_of, keep, letter_of, post_key
 from workorder.steps.naming import names_for
 from workorder.steps.record import Cause, Recorder
 from workorder.steps.site_rules import SiteRules
@@ -122,7 +122,9 @@ class TechnicianWrites:
             order = unit.orders.going_on(number)
             if order is None:
                 raise NotFoundError(f"no work order {label(number, policy.prefix)}")
-            if words.once and unit.access.claim_post(words.once, now) is not None:
+            told = (reading, replace(words, attachments=()), files)
+            key = post_key(writer.email, f"write {order.number}", words.once, *told)
+            if key and unit.access.claim_post(key, now) is not None:
                 return Written(order=order, transcript=None, told=0)
             decision = self._decided(unit, order, writer, reading, words, now)
             recorder = Recorder(
@@ -133,8 +135,8 @@ class TechnicianWrites:
                 rules=self._rule_set,
             )
             recorded = recorder.record(replace(decision, answers=None), Cause(files=files))
-            if words.once:
-                unit.access.settle_post(words.once, number)
+            if key:
+                unit.access.settle_post(key, order.number)
         return Written(
             order=recorded.order or order, transcript=decision.transcript, told=recorded.notices
         )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from workorder.store.orders_sql import ALONE_WITH_KEY
 from workorder.store.repository import Repository
 from workorder.store.schema_portal import (
     portal_logins,
@@ -23,7 +24,10 @@ KEPT = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRow:
-    """Somebody asked to be let in. `person` None: an address that is nobody's; `wrong`: codes."""
+    """Somebody asked to be let in. `person` None: an address that is nobody's.
+
+    `wrong`: how many codes were typed.
+    """
 
     id: int
     person: str | None
@@ -94,11 +98,23 @@ class Access(Repository):
             statement = statement.where(portal_tries.c.address == address)
         return int(self._connection.execute(statement).scalar_one())
 
-    def forget_tries(self, kind: str, *, email: str) -> None:
-        """Who came in may try again."""
+    def forget_tries(self, kind: str, *, email: str, address: str) -> None:
+        """Who came in may try again from there."""
         self._connection.execute(
-            delete(portal_tries).where(portal_tries.c.kind == kind, portal_tries.c.email == email)
+            delete(portal_tries).where(
+                portal_tries.c.kind == kind,
+                portal_tries.c.email == email,
+                portal_tries.c.address == address,
+            )
         )
+
+    def alone(self, key: str) -> None:
+        """Let nobody else count tries of that key until this transaction has ended.
+
+        SQLite has one writer anyway.
+        """
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(ALONE_WITH_KEY, {"a_key": key})
 
     # -- logins ---------------------------------------------------------------------------------
 
@@ -119,10 +135,13 @@ class Access(Repository):
         rows = self._rows(statement)
         return LoginRow(**rows[0]) if rows else None
 
-    def wrong_code(self, login_id: int) -> None:
-        """A code was typed that is not the mailed one."""
-        counted = update(portal_logins).where(portal_logins.c.id == login_id)
-        self._connection.execute(counted.values(wrong=portal_logins.c.wrong + 1))
+    def count_code(self, login_id: int, *, most: int) -> bool:
+        """Count a code that was typed, right or wrong; False where there were too many."""
+        counted = update(portal_logins).where(
+            portal_logins.c.id == login_id, portal_logins.c.wrong < most
+        )
+        counted = counted.values(wrong=portal_logins.c.wrong + 1)
+        return self._connection.execute(counted).rowcount == 1
 
     def use_login(self, login_id: int, now: datetime) -> bool:
         """Spend a login; False where somebody did meanwhile."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, and_, bindparam, case, select
 
 from workorder.core.events import (
     Assigned,
@@ -89,10 +89,14 @@ _NOTES = (
     )
     .order_by(events.c.id)
 )
-_FIRST_EVENT = (
+# An opening holds the Message-ID of the thread that it begins, which is no other's.
+_is_own_opening = and_(events.c.kind == Opened.kind, events.c.data.contains(orders.c.thread_id))
+# Its own: a work order that was merged into it brought another, perhaps an older one.
+OPENING = (
     select(events.c.id, events.c.number, *EVENT_COLUMNS)
+    .join(orders, orders.c.number == events.c.number)
     .where(events.c.number == NUMBER)
-    .order_by(events.c.id)
+    .order_by(case((_is_own_opening, 0), else_=1), events.c.id)
     .limit(1)
 )
 FILES = (
@@ -141,7 +145,7 @@ class Cards(Repository):
             hours: whether with its hours, and its customer's bank.
         """
         facts = (
-            self._rows(_FIRST_EVENT, a_number=number)
+            self._rows(OPENING, a_number=number)
             if event_id is None
             else self._rows(_EVENT, an_event=event_id)
         )
@@ -176,11 +180,15 @@ class Cards(Repository):
         rows = self._rows(_NOTES, a_number=number)
         told = [(row.pop("id"), from_row(EventRow(**row))) for row in rows]
         unsaid = {i for _, event in told if isinstance(event, Undone) for i in event.unsaid}
-        # The first is the opening, which the card shows itself; more came with what was merged.
+        opening = self._rows(OPENING, a_number=number)[0]["id"]
+        # The card shows the opening itself; more came with what was merged.
         return tuple(
             self._note(event_id, event)
-            for event_id, event in told[1:]
-            if event.public and event_id not in unsaid and not isinstance(event, Undone)
+            for event_id, event in told
+            if event_id != opening
+            and event.public
+            and event_id not in unsaid
+            and not isinstance(event, Undone)
         )
 
     def _note(self, event_id: int, event: Event) -> NoteCard:

@@ -82,6 +82,10 @@ class Outbox(Notices):
             self._connection.execute(sql.KEEP_BODY, {"outbox_id": row_id, "body": body})
         return ours
 
+    def forget_enclosure(self, row_id: int) -> None:
+        """What a notice encloses is in its bytes now, and goes with them when it was sent."""
+        self._connection.execute(sql.FORGET_ENCLOSURE, {"an_id": row_id})
+
     def compose_failed(
         self, row_id: int, attempt: int, error: str, *, next_at: datetime | None
     ) -> bool:

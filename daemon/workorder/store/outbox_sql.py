@@ -40,6 +40,7 @@ ADD = {"sqlite": _adding(sqlite), "postgresql": _adding(postgresql)}
 ALL = select(outbox)
 GET = ALL.where(_c.id == _ID)
 BODIES = select(bodies).where(bodies.c.outbox_id.in_(bindparam("ids", expanding=True)))
+FORGET_ENCLOSURE = update(outbox).where(_c.id == _ID).values(enclosure=None)
 DROP_BODY = delete(bodies).where(bodies.c.outbox_id == _ID)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, Text, cast, exists, func, literal, or_, select, true
 
-from workorder.core.events import Billed, TimeLogged
+from workorder.core.events import Billed, Opened, Replied, StatusChanged, TimeLogged, Undone
 from workorder.core.model import Person, Status
 from workorder.store.book_cards import BookCards
 from workorder.store.cards import BRIEF, EVENT_COLUMNS, FILES, NUMBER, Cards
@@ -34,6 +34,9 @@ __all__ = [
 _ONE = BRIEF.where(orders.c.number == NUMBER)
 _EVENTS = select(events.c.id, *EVENT_COLUMNS).where(events.c.number == NUMBER).order_by(events.c.id)
 
+
+SAID = (Opened.kind, Replied.kind, StatusChanged.kind)
+"""The kinds of events whose words are for customers too, where they are public."""
 
 _WITH_FACT = frozenset({TimeLogged.kind, Billed.kind})
 
@@ -94,11 +97,16 @@ class Queries(Cards):
         return {thing_id: card.tag for thing_id, card in self._things(ids).items()}
 
 
-def with_word(statement: Select[Any], word: str) -> Select[Any]:
-    """Narrow a select on work orders to those in which a word occurs, in whatever case."""
+def with_word(statement: Select[Any], word: str, *, shown: bool = False) -> Select[Any]:
+    """Narrow a select on work orders to those in which a word occurs, in whatever case.
+
+    `shown`: in what customers are shown alone, lest a search tells them of more (T11).
+    """
     in_events = exists().where(
         events.c.number == orders.c.number, events.c.text.icontains(word, autoescape=True)
     )
+    if shown:
+        in_events = in_events.where(events.c.public == true(), events.c.kind.in_(SAID), _told())
     return statement.where(
         or_(
             orders.c.title.icontains(word, autoescape=True),
@@ -106,6 +114,19 @@ def with_word(statement: Select[Any], word: str) -> Select[Any]:
             orders.c.requester_name.icontains(word, autoescape=True),
             in_events,
         )
+    )
+
+
+def _told() -> Any:  # noqa: ANN401 - a condition
+    """That an event's words were not taken back before they reached anybody."""
+    undone = events.alias()
+    # The ids of those stand as a JSON list in the event that took them back.
+    unsaid = func.replace(func.replace(undone.c.data, "[", ","), "]", ",")
+    its_id = literal(",").concat(cast(events.c.id, Text)).concat(",")
+    return ~exists().where(
+        undone.c.number == events.c.number,
+        undone.c.kind == Undone.kind,
+        func.replace(unsaid, " ", "").contains(its_id),
     )
 
 

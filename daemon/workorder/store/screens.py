@@ -7,13 +7,12 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from workorder.core.events import Opened
 from workorder.core.model import Approval, Priority, Status
 from workorder.core.notice import OrderCard
 from workorder.core.viewer import Scope
-from workorder.store.cards import FILES, NUMBER
+from workorder.store.cards import FILES, NUMBER, OPENING
 from workorder.store.queries import Queries, with_word
-from workorder.store.schema import customers, events, orders, technicians
+from workorder.store.schema import customers, orders, technicians
 from workorder.store.scoped import about, within
 from workorder.store.views import FileView
 
@@ -106,12 +105,6 @@ ROW = (
 _PLACE = select(orders.c.number, orders.c.customer_id, orders.c.merged_into).where(
     orders.c.number == NUMBER
 )
-_OPENING = (
-    select(events.c.id, events.c.public)
-    .where(events.c.number == NUMBER, events.c.kind == Opened.kind)
-    .order_by(events.c.id)
-    .limit(1)
-)
 _NUMBERS = select(orders.c.number)
 
 
@@ -140,7 +133,8 @@ class Screens(Queries):
         self, scope: Scope, wanted: Wanted, floor: int | None
     ) -> Iterator[list[dict[str, Any]]]:
         """As many rows of each status as a page holds: the indexes are by status, then number."""
-        statement = self._wanted(within(ROW, scope), wanted)
+        shown = scope.customer_id is not None
+        statement = self._wanted(within(ROW, scope), wanted, shown=shown)
         if floor is not None:
             statement = statement.where(orders.c.number > floor)
         newest = statement.order_by(orders.c.number.desc()).limit(wanted.limit + 1)
@@ -169,7 +163,7 @@ class Screens(Queries):
         ]
         return max((int(row["number"]) for row in rows), default=None)
 
-    def _wanted(self, statement: Select[Any], wanted: Wanted) -> Select[Any]:
+    def _wanted(self, statement: Select[Any], wanted: Wanted, *, shown: bool) -> Select[Any]:
         if wanted.before is not None:
             statement = statement.where(orders.c.number < wanted.before)
         if wanted.technician is not None:
@@ -179,7 +173,7 @@ class Screens(Queries):
         if wanted.equipment is not None:
             statement = about(statement, wanted.equipment)
         for word in wanted.words:
-            statement = with_word(statement, word)
+            statement = with_word(statement, word, shown=shown)
         return statement
 
     def going_on(self, scope: Scope, number: int) -> int | None:
@@ -200,7 +194,7 @@ class Screens(Queries):
             return None
         card = self.order_card(number, prefix=prefix, notes=True, hours=True)
         assert card is not None  # it was there a moment ago, in this transaction
-        opening = self._rows(_OPENING, a_number=number)
+        opening = self._rows(OPENING, a_number=number)
         shown = {note.event_id for note in card.notes}
         shown |= {row["id"] for row in opening if row["public"]}
         files = (FileView(**row) for row in self._rows(FILES, a_number=number))

@@ -64,6 +64,10 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   form.addEventListener("submit", () => sessionStorage.setItem("sent", key));
 }
 
+for (const form of document.querySelectorAll('form[action$="/logout"]')) {
+  form.addEventListener("submit", () => sessionStorage.clear());
+}
+
 // -- a form is sent once, however often its button is pressed -------------------------------------
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
