@@ -87,6 +87,7 @@ def test_what_is_about_a_bank_a_month_or_a_day_has_a_subject_of_its_own() -> Non
         (NoticeKind.STATEMENT, "Acme Ltd: your hours in November 2026"),
         (NoticeKind.DIGEST, "Your work orders on Thursday, December 3, 2026"),
         (NoticeKind.LOGIN, "402917 is your login code for Northwind IT Services"),
+        (NoticeKind.LOGIN, "Your password for Northwind IT Services was changed"),
     }
 
 

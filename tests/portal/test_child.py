@@ -87,6 +87,18 @@ def test_a_site_without_a_secret_says_which_file_is_missing(
         child()
 
 
+def test_it_comes_up_with_the_last_good_rules_while_a_file_is_wrong(config: Config) -> None:
+    woken: list[None] = []
+    child = PortalChild(config, wake=lambda: woken.append(None))
+    with closing(child):
+        child()
+        child.close()
+        (config.paths.rules / "alerts.toml").write_text("[[alert]\n")
+        child()
+        assert healthy(config)
+        assert woken  # the admin is to be told
+
+
 def test_who_writes_wakes_the_daemon(config: Config) -> None:
     woken = threading.Event()
     child = PortalChild(config, wake=woken.set, one_click=(JANE,))

@@ -314,6 +314,25 @@ def _filled(rule: str) -> str:
     return re.sub(r"<[^>]+>", "1", rule)
 
 
+def test_pages_are_shown_while_somebody_writes(house: House) -> None:
+    """Looking at a page waits for no writer, though the session has to be noted as in use."""
+    number = house.opens(JANE)
+    jane = house.visitor(JANE)
+    house.later(hours=1)
+    with house.store.write():
+        for path in ("/orders", f"/orders/{number}", "/hours", "/equipment", "/how-to"):
+            assert jane.sees(path).status == 200
+
+
+def test_a_database_that_is_away_has_a_page_of_its_own(house: House) -> None:
+    jane = house.visitor(JANE)
+    with house.store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE portal_sessions RENAME TO gone")
+    page = jane.sees("/orders")
+    assert page.status == 503
+    assert "Please try again in a minute" in page.text
+
+
 def test_the_healthy_portal_says_so(house: House) -> None:
     assert house.visitor().sees("/healthz").text == "ok"
 

@@ -1,3 +1,4 @@
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,5 +36,9 @@ def store(engine: Engine, tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def sqlite_store(sqlite_made: Engine, tmp_path: Path) -> Store:
-    return Store(sqlite_made, Files(tmp_path / "files"))
+def sqlite_store(
+    made_database: Path, database: Path, sqlite_engine: Engine, tmp_path: Path
+) -> Store:
+    """A store on `sqlite_engine`, for tests that use both."""
+    shutil.copyfile(made_database, database)
+    return Store(sqlite_engine, Files(tmp_path / "files"))

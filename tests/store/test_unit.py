@@ -247,6 +247,7 @@ def _record_on_a_disk_that_refuses(store: Store) -> None:
 
 
 def test_a_failed_commit_is_a_storage_error_that_says_so(sqlite_store: Store) -> None:
+    assert len(in_hand(sqlite_store)) == 0  # the database is open already
     with sqlite_store.read() as unit:  # what SQLite keeps beside its file is there then
         assert unit.orders.get(1) is None
     with pytest.raises(StorageError, match="the commit was not confirmed: disk I/O error"):

@@ -101,3 +101,6 @@ document.addEventListener("keydown", (event) => {
     if (rows.length > 0) rows[Math.max(0, Math.min(rows.length - 1, next))].focus();
   }
 });
+
+// -- on a phone the pages' names stand in one row: the one that is shown is in sight ----------------
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
