@@ -165,7 +165,7 @@ class Visitor:
 
     def __init__(self, port: int, email: str) -> None:
         self._client = http.client.HTTPConnection("127.0.0.1", port, 30)
-        self._cookie = ""
+        self._cookies: dict[str, str] = {}
         token = re.search(r'name="csrf_token" value="([^"]*)"', self.get("/login").decode())
         assert token is not None
         self._ask("POST", "/login/as", f"csrf_token={token[1]}&email={email}")
@@ -174,13 +174,16 @@ class Visitor:
         return self._ask("GET", path, None)
 
     def _ask(self, method: str, path: str, body: str | None) -> bytes:
-        headers = {"Cookie": self._cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
         self._client.request(method, path, body, headers)
         answer = self._client.getresponse()
         content = answer.read()
-        cookie = answer.getheader("Set-Cookie")
-        self._cookie = cookie.partition(";")[0] if cookie else self._cookie
-        assert answer.status in {200, 303}, f"{path}: {answer.status}"
+        for header in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = header.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        wanted = 200 if method == "GET" else 303
+        assert answer.status == wanted, f"{path}: {answer.status}"
         return content
 
     def close(self) -> None:
