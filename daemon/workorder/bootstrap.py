@@ -21,6 +21,7 @@ from workorder.core.rules import RuleSet
 from workorder.core.trust import parse_way
 from workorder.errors import ConfigError, StorageError
 from workorder.outbound.pool import RenderPool
+from workorder.steps.customer_writes import CustomerWrites
 from workorder.steps.hours import BankDesk
 from workorder.steps.requests import OpenOrder
 from workorder.steps.site_rules import SiteRules
@@ -66,12 +67,12 @@ class Site:
         """
         return rulefiles.load(self.config.paths.rules)
 
-    def technician_writes(self) -> TechnicianWrites:
-        """The request of a technician who writes to a work order."""
+    def technician_writes(self, rule_set: RuleSet | None = None) -> TechnicianWrites:
+        """The request of a technician who writes, under these rules [those of the files now]."""
         return TechnicianWrites(
             store=self.store,
             rules=self.rules,
-            rule_set=self.rule_set(),
+            rule_set=rule_set or self.rule_set(),
             first_number=self.config.numbers.first,
             clock=self.clock,
         )
@@ -82,14 +83,24 @@ class Site:
             store=self.store, policy=self.policy, rules=self.rule_set(), clock=self.clock
         )
 
-    def open_order(self) -> OpenOrder:
-        """The request that opens a work order on a contact's behalf."""
+    def customer_writes(self, rule_set: RuleSet) -> CustomerWrites:
+        """The requests of a contact who is logged in to the portal."""
+        return CustomerWrites(
+            store=self.store,
+            rules=self.rules,
+            rule_set=rule_set,
+            first_number=self.config.numbers.first,
+            clock=self.clock,
+        )
+
+    def open_order(self, rule_set: RuleSet | None = None) -> OpenOrder:
+        """The request that opens a work order on a contact's behalf; rules as above."""
         return OpenOrder(
             store=self.store,
             policy=self.policy,
             first_number=self.config.numbers.first,
             clock=self.clock,
-            rules=self.rule_set(),
+            rules=rule_set or self.rule_set(),
         )
 
     def pool(self, workers: int) -> RenderPool:

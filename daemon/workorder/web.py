@@ -30,12 +30,9 @@ from workorder.journal import configure
 from workorder.portal.app import create_app
 from workorder.portal.services import Services
 from workorder.runner import notify_systemd
-from workorder.steps.customer_writes import CustomerWrites
 from workorder.steps.entrance import Entrance
-from workorder.steps.requests import OpenOrder
 from workorder.steps.rulebook import RuleBook
 from workorder.steps.sessions import Passwords, Sessions
-from workorder.steps.writing import TechnicianWrites
 
 log = structlog.get_logger()
 
@@ -70,51 +67,51 @@ class Portal:
         self._resources = ExitStack()
         self._stop = threading.Event()
         self._site = site
-        self._wake = wake
-        config = site.config
         self._rules = RuleBook(
-            config.paths.rules,
+            site.config.paths.rules,
             site.store,
             policy=site.policy,
-            admin_address=config.site.admin_address,
+            admin_address=site.config.site.admin_address,
             clock=site.clock,
             wake=wake,
         )
-        self._key = site_key(config.site.secret_file)
         passwords = Passwords()
         self._sessions = Sessions(
             store=site.store, policy=site.policy, passwords=passwords, clock=site.clock
         )
-        entrance = Entrance(
-            store=site.store,
-            policy=site.policy,
-            key=self._key,
-            passwords=passwords,
-            clock=site.clock,
-        )
+        services = self._services(passwords, wake, tuple(one_click))
+        self._server = _listening(create_app(services), site.config)
+
+    def _services(
+        self, passwords: Passwords, wake: Callable[[], None], one_click: tuple[str, ...]
+    ) -> Services:
+        site, key = self._site, site_key(self._site.config.site.secret_file)
         pool = site.pool(1)
         self._resources.callback(pool.close)
-        app = create_app(
-            Services(
+        return Services(
+            store=site.store,
+            site=site.card,
+            policy=site.policy,
+            clock=site.clock,
+            entrance=Entrance(
                 store=site.store,
-                site=site.card,
                 policy=site.policy,
+                key=key,
+                passwords=passwords,
                 clock=site.clock,
-                entrance=entrance,
-                sessions=self._sessions,
-                rules=lambda: self._rules.current,
-                customer_writes=self._customer_writes,
-                technician_writes=self._technician_writes,
-                open_order=self._open_order,
-                pdf=pool.pdf,
-                wake=wake,
-                key=self._key,
-                max_upload=config.work_orders.max_mail_bytes,
-                languages=LANGUAGES,
-                one_click=tuple(one_click),
-            )
+            ),
+            sessions=self._sessions,
+            rules=lambda: self._rules.current,
+            customer_writes=lambda: site.customer_writes(self._rules.current),
+            technician_writes=lambda: site.technician_writes(self._rules.current),
+            open_order=lambda: site.open_order(self._rules.current),
+            pdf=pool.pdf,
+            wake=wake,
+            key=key,
+            max_upload=site.config.work_orders.max_mail_bytes,
+            languages=LANGUAGES,
+            one_click=one_click,
         )
-        self._server = _listening(app, config)
 
     def __enter__(self) -> Self:
         """Begin the chores."""
@@ -131,33 +128,6 @@ class Portal:
     def serve(self) -> None:
         """Answer until the main thread is told to exit."""
         self._server.run()
-
-    def _customer_writes(self) -> CustomerWrites:
-        return CustomerWrites(
-            store=self._site.store,
-            rules=self._site.rules,
-            rule_set=self._rules.current,
-            first_number=self._site.config.numbers.first,
-            clock=self._site.clock,
-        )
-
-    def _technician_writes(self) -> TechnicianWrites:
-        return TechnicianWrites(
-            store=self._site.store,
-            rules=self._site.rules,
-            rule_set=self._rules.current,
-            first_number=self._site.config.numbers.first,
-            clock=self._site.clock,
-        )
-
-    def _open_order(self) -> OpenOrder:
-        return OpenOrder(
-            store=self._site.store,
-            policy=self._site.policy,
-            first_number=self._site.config.numbers.first,
-            clock=self._site.clock,
-            rules=self._rules.current,
-        )
 
     def _do_chores(self) -> None:
         """Take changed rules into force, forget old logins, and tell systemd that all is well."""
