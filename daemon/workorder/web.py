@@ -27,7 +27,7 @@ from workorder.config import Config
 from workorder.config_checks import is_loopback
 from workorder.errors import PortalDownError, WorkOrderError
 from workorder.journal import configure
-from workorder.portal.app import create_app
+from workorder.portal.app import create_app, prepare_pages
 from workorder.portal.services import Services
 from workorder.runner import notify_systemd
 from workorder.steps.entrance import Entrance
@@ -80,7 +80,8 @@ class Portal:
             store=site.store, policy=site.policy, passwords=passwords, clock=site.clock
         )
         services = self._services(passwords, wake, tuple(one_click))
-        self._server = _listening(create_app(services), site.config)
+        self._app = create_app(services)
+        self._server = _listening(self._app, site.config)
 
     def _services(
         self, passwords: Passwords, wake: Callable[[], None], one_click: tuple[str, ...]
@@ -131,6 +132,7 @@ class Portal:
 
     def _do_chores(self) -> None:
         """Take changed rules into force, forget old logins, and tell systemd that all is well."""
+        prepare_pages(self._app)
         turns = int(SWEEP_EVERY_SECONDS / RULES_EVERY_SECONDS)
         turn = 0
         while not self._stop.wait(RULES_EVERY_SECONDS):

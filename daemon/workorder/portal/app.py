@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import structlog
 from flask import Flask, has_request_context, request, url_for
 from flask_wtf.csrf import CSRFProtect
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
@@ -70,13 +70,13 @@ class Number(IntegerConverter):
         super().__init__(url_map, max=10**MAX_DIGITS - 1)
 
 
-def create_app(services: Services) -> Flask:
-    """The portal of a site; nothing is listened to yet."""
+def create_app(services: Services, *, compiled: BytecodeCache | None = None) -> Flask:
+    """The portal of a site; nothing is listened to yet. `compiled` keeps pages for another one."""
     app = PortalApp(__name__, template_folder=None, static_folder=None)
     app.config.update(_settings(services))
     app.url_map.converters["int"] = Number
     frame = Frame(services, Wording([shipped.templates_folder()]))
-    _set_up_templates(app, frame)
+    _set_up_templates(app, frame, compiled)
     CSRFProtect(app)
     for pages in (
         OpenPages(frame),
@@ -112,10 +112,11 @@ def _settings(services: Services) -> dict[str, object]:
     }
 
 
-def _set_up_templates(app: Flask, frame: Frame) -> None:
+def _set_up_templates(app: Flask, frame: Frame, compiled: BytecodeCache | None) -> None:
     environment = app.jinja_env
     environment.loader = FileSystemLoader(HERE / "pages")
     environment.undefined = StrictUndefined
+    environment.bytecode_cache = compiled
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(FILTERS)
     versions = {path.name: _version(path) for path in (HERE / "static").iterdir()}
@@ -140,6 +141,12 @@ def _set_up_templates(app: Flask, frame: Frame) -> None:
         }
 
     app.context_processor(shown)
+
+
+def prepare_pages(app: Flask) -> None:
+    """Compile every page, so that its first reader does not wait for that."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
 
 
 def _version(path: Path) -> str:
