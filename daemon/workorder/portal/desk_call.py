@@ -17,7 +17,7 @@ from workorder.portal.desk_forms import folded, short
 from workorder.portal.forms import AnswerForm, OnceForm
 from workorder.portal.frame import Frame, to
 from workorder.portal.orders import searched
-from workorder.portal.uploads import uploaded
+from workorder.portal.uploads import too_many, uploaded
 from workorder.steps.requests import OpenRequest
 from workorder.steps.writing import Commands
 from workorder.store.desk import Caller, DeskWanted
@@ -106,6 +106,8 @@ class Call:
             form.caller.errors = ["desk-call.need-caller"]
         if known.chosen is None or not is_whole:
             return self._page(form, status=422)
+        if too_many():
+            return self._page(form, status=422, reason=self._frame.t("form.too-many"))
         try:
             order = self._opened(form, known.chosen)
         except RequestError as refused:

@@ -15,7 +15,7 @@ from workorder.portal.desk_forms_more import FORMS
 from workorder.portal.desk_sheet import Sheet, View, sheet_of
 from workorder.portal.frame import Frame, file_response, to
 from workorder.portal.orders import whole_number
-from workorder.portal.uploads import served_as, uploaded
+from workorder.portal.uploads import served_as, too_many, uploaded
 from workorder.steps.writing import Commands, Words, Written
 from workorder.store.screens import KEY_LENGTH
 
@@ -113,6 +113,9 @@ class OrderDesk:
         """What came of it; None where there is nothing to do. The form says what is wrong."""
         email, number = self._frame.technician().email, sheet.order.number
         tags, files, once = form.tags(sheet), uploaded(), form.once.data or ""
+        if too_many():
+            form.reasons.append(self._frame.t("form.too-many"))
+            return None
         if (form.needs_words or not tags) and not (form.prose or files):
             form.reasons.append(self._frame.t("desk-order.nothing"))
             return None

@@ -1,6 +1,7 @@
 """Trying what the portal needs: an address to listen on, and one to be found at."""
 
 import http.client
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -44,7 +45,8 @@ def _is_free(config: Config) -> Remark:
         with socket.create_server((config.portal.host, config.portal.port), family=family):
             return Level.OK, f"can listen on {config.portal.listen}"
     except OSError as fault:
-        return Level.FAIL, f"cannot listen on {config.portal.listen}: {fault.strerror or fault}"
+        reason = os.strerror(fault.errno) if fault.errno else str(fault)
+        return Level.FAIL, f"cannot listen on {config.portal.listen}: {reason}"
 
 
 def _found_at(url: str) -> Iterator[Remark]:
