@@ -224,10 +224,14 @@ def _tell(line: bytes) -> None:
 
 
 def _exit_on_signals() -> None:
+    signals = (signal.SIGTERM, signal.SIGINT)
+
     def leave(_signum: int, _frame: object) -> None:
+        for signum in signals:  # once: a second one must not break off the leaving
+            signal.signal(signum, lambda *_: None)
         raise SystemExit(0)
 
-    for signum in (signal.SIGTERM, signal.SIGINT):
+    for signum in signals:
         signal.signal(signum, leave)
 
 
