@@ -206,7 +206,7 @@ def test_pages_of_every_kind_are_whole_in_the_dark_and_in_spanish(
     site: LiveSite, portal: str, browser: Browser
 ) -> None:
     site.must("hours", "buy", "Acme Ltd", "5")
-    site.must("open", "--contact", JANE, "--title", "La impresora no imprime")
+    site.must("open", "--contact", JANE, "--title", f"La impresora {HOSTILE}", "--text", HOSTILE)
     pat = Person(browser, portal, dark=True)
     pat.opens("/how-to")
     pat.page.get_by_role("button", name="Español").click()
@@ -226,9 +226,15 @@ def test_pages_of_every_kind_are_whole_in_the_dark_and_in_spanish(
     for path, name in PAGES.items():
         pat.opens(path)
         pat.looks_over(name)
+    # What somebody wrote ran nowhere, and fetched nothing (T21, T22).
+    pat.opens("/orders/1001")
+    assert HOSTILE in pat.page.inner_text("main")
+    assert pat.page.evaluate("typeof window.hacked") == "undefined"
+    assert pat.page.evaluate("document.images.length") == 0
     pat.leaves()
 
 
+HOSTILE = "<script>hacked=1</script><img src=http://127.0.0.1:9/p.png onerror=hacked=1>"
 PAGES = {
     "/people": "people",
     "/orders": "orders",

@@ -16,7 +16,7 @@ from workorder.core.model import Approval, OpenedBy, Priority, Status
 from workorder.core.notice import NoticeKind
 from workorder.core.rules import RuleSet
 from workorder.core.trust import parse_way
-from workorder.core.viewer import ContactViewer
+from workorder.core.viewer import ContactViewer, Scope, scope_of
 from workorder.core.vocabulary import Tag
 from workorder.errors import NotFoundError, RequestError
 from workorder.rulefiles import load_texts
@@ -26,6 +26,7 @@ from workorder.steps.requests import OpenOrder, OpenRequest
 from workorder.steps.sessions import Passwords, Sessions
 from workorder.steps.site_rules import SiteRules
 from workorder.steps.writing import Commands, TechnicianWrites
+from workorder.store.screens import Wanted
 from workorder.store.unit import Store
 
 JANE, PAT, MARIA = "jane@acme.example", "pat@acme.example", "maria@northwind.example"
@@ -341,3 +342,43 @@ def test_a_code_lets_in_once_and_only_in_its_browser(counter: Counter) -> None:
         for table in ("portal_logins", "portal_sessions", "portal_tries"):
             kept = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608 - our own tables
             assert kept == 0, table
+
+
+def test_what_the_portal_reads_is_the_same_in_both_databases(counter: Counter) -> None:
+    with counter.store.write() as unit:
+        acme = unit.people.customer_by_name("Acme Ltd")
+        assert acme is not None
+        piece = unit.people.add_equipment("PRN-2", customer_id=acme.id)
+    first = counter.opens(equipment=(piece.id,), text="It says paper jam.")
+    second = counter.opens(once="b", title="Screen", text="It is dark.")
+    for tags, prose in (
+        (((Tag.INTERNAL, ""),), "A margin of 40 %."),
+        (((Tag.WAITING_PARTS, ""),), "A drum is ordered."),
+        ((), "Sent by mistake."),
+        (((Tag.UNDO, ""),), ""),
+    ):
+        counter.clock.advance(timedelta(minutes=1))
+        counter.technicians.do(first, MARIA, Commands(tags=tags, prose=prose))
+    jane, everything = scope_of(counter.viewer(JANE)), Scope()
+
+    def found(scope: Scope, **wanted: Any) -> list[int]:
+        with counter.store.read() as unit:
+            listing = unit.screens.listing(scope, Wanted(**wanted))
+        assert listing.more is None
+        return [row.number for row in listing.rows]
+
+    assert found(jane) == found(everything) == [second, first]
+    assert found(jane, statuses=(Status.WAITING_PARTS,)) == [first]
+    assert found(jane, words=("drum", "JAM")) == [first]
+    assert found(jane, words=("margin",)) == found(jane, words=("mistake",)) == []
+    assert found(everything, words=("margin",)) == [first]
+    assert found(jane, equipment=piece.id) == [first]
+    assert found(jane, before=second) == [first]
+    assert found(Scope(customer_id=acme.id, email="kim@acme.example")) == []
+    with counter.store.read() as unit:
+        thread = unit.screens.thread(jane, first, prefix="WO")
+        assert unit.screens.thread(Scope(customer_id=99), first, prefix="WO") is None
+        assert unit.screens.going_on(Scope(customer_id=99), first) is None
+    assert thread is not None
+    assert [note.text for note in thread.card.notes] == ["A drum is ordered."]
+    assert thread.card.service == "It says paper jam."
