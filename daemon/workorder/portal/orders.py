@@ -1,5 +1,7 @@
 """A customer's work orders: the list, one as a conversation, a new one."""
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
@@ -12,7 +14,7 @@ from workorder.portal.frame import Frame, file_response, to
 from workorder.portal.uploads import served_as, too_many, uploaded
 from workorder.steps.customer_writes import Answer, Asked
 from workorder.steps.papers import order_paper
-from workorder.store.screens import KEY_LENGTH, Listing, Thread, Wanted
+from workorder.store.screens import KEY_LENGTH, Thread, Wanted
 
 _OPEN = tuple(status for status in Status if status.is_open)
 _CLOSED = tuple(status for status in Status if not status.is_open)
@@ -65,10 +67,10 @@ class OrderPages:
         with self._services.store.read() as unit:
             if found is not None and unit.screens.going_on(scope, found) is not None:
                 return to("orders.order", number=found)
-            wanted = Wanted(words=searched(words), limit=_PAGE)
             before = whole_number(request.args.get("before"))
+            wanted = Wanted(words=searched(words), before=before, limit=_PAGE)
             listed = {
-                name: unit.screens.listing(scope, _narrowed(wanted, statuses, before))
+                name: unit.screens.listing(scope, replace(wanted, statuses=statuses))
                 for name, statuses in _parts(status).items()
             }
         return self._frame.page(
@@ -268,12 +270,5 @@ def _parts(status: str) -> dict[str, tuple[Status, ...]]:
     return {"open": _OPEN, "closed": _CLOSED}
 
 
-def _narrowed(wanted: Wanted, statuses: tuple[Status, ...], before: int | None) -> Wanted:
-    return Wanted(statuses=statuses, words=wanted.words, before=before, limit=wanted.limit)
-
-
 def _ids(texts: list[str]) -> list[int]:
     return [number for text in texts if (number := whole_number(text)) is not None]
-
-
-__all__ = ["Listing", "OrderPages", "searched", "whole_number"]
