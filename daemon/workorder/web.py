@@ -44,8 +44,6 @@ HEADER_BYTES = 32 * 1024
 RULES_EVERY_SECONDS = 1.0
 SWEEP_EVERY_SECONDS = 600.0
 PATIENCE_SECONDS = 10.0
-LANGUAGES = ("en", "es")
-"""The languages that pages are written in."""
 
 
 class Portal:
@@ -110,7 +108,7 @@ class Portal:
             wake=wake,
             key=key,
             max_upload=site.config.work_orders.max_mail_bytes,
-            languages=LANGUAGES,
+            overrides=site.config.paths.templates,
             one_click=one_click,
         )
 

@@ -69,6 +69,7 @@ class House:
     rules: RuleSet = BUILT_IN
     url: str = URL
     one_click: tuple[str, ...] = ()
+    overrides: Path = Path("/nowhere")
     woken: int = 0
     printed: list[Letter] = field(default_factory=list)
 
@@ -106,7 +107,7 @@ class House:
                 wake=self._wake,
                 key=KEY,
                 max_upload=300_000,
-                languages=("en", "es"),
+                overrides=self.overrides,
                 one_click=self.one_click,
             ),
             compiled=COMPILED,

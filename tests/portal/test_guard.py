@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -287,6 +288,36 @@ def test_the_cookie_is_bound_to_the_host_where_there_is_tls(house: House) -> Non
     for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
         assert part in cookie
     assert "Domain" not in cookie
+
+
+def test_a_sites_own_phrases_count_in_its_portal_too(house: House, tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "language"
+    folder.mkdir(parents=True)
+    (folder / "en.toml").write_text('[status]\nin-progress = "Under way"\n')
+    number = house.opens(JANE)
+    own = House(house.store, overrides=folder.parent)
+    assert "Under way" in own.visitor(JANE).sees(f"/orders/{number}").text
+    assert "Under way" not in house.visitor(JANE).sees(f"/orders/{number}").text
+
+
+def test_who_is_written_to_in_a_language_of_the_sites_own_sees_pages_in_the_sites(
+    house: House,
+) -> None:
+    with house.store.write() as unit:
+        jane = unit.people.contact_by_email(JANE)
+        assert jane is not None
+        unit.people.set_contact(jane.id, language="fr")
+    page = house.visitor(JANE).sees("/orders")
+    assert 'lang="en"' in page.html
+    assert "Work orders" in page.text
+
+
+def test_what_cannot_be_seen_is_in_no_field_of_the_desk(house: House) -> None:
+    number = house.opens(JANE)
+    maria = house.visitor(MARIA)
+    values = {"once": "x", "title": "Printer\x00 \u202eno\u200b"}
+    assert maria.sends(f"/desk/orders/{number}/title", {**values}).status == 303
+    assert house.order(number).title == "Printer no"
 
 
 def test_what_is_too_large_is_refused_with_a_page(house: House) -> None:

@@ -75,7 +75,7 @@ def create_app(services: Services, *, compiled: BytecodeCache | None = None) -> 
     app = PortalApp(__name__, template_folder=None, static_folder=None)
     app.config.update(_settings(services))
     app.url_map.converters["int"] = Number
-    frame = Frame(services, Wording([shipped.templates_folder()]))
+    frame = Frame(services, Wording([services.overrides, shipped.templates_folder()]))
     _set_up_templates(app, frame, compiled)
     CSRFProtect(app)
     for pages in (
@@ -135,7 +135,7 @@ def _set_up_templates(app: Flask, frame: Frame, compiled: BytecodeCache | None) 
             "is_technician": isinstance(viewer, TechnicianViewer),
             "asset": asset,
             "label": lambda number: label(number, frame.services.policy.prefix),
-            "languages": frame.services.languages,
+            "languages": frame.languages,
             "here": request.full_path.rstrip("?"),
             "now": frame.services.clock(),
         }

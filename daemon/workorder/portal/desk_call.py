@@ -13,8 +13,8 @@ from workorder.core.model import Equipment, Priority, WorkOrder
 from workorder.core.subjects import MAX_TITLE, label
 from workorder.core.vocabulary import Tag
 from workorder.errors import RequestError
-from workorder.portal.desk_forms import folded, short
-from workorder.portal.forms import AnswerForm, OnceForm
+from workorder.portal.desk_forms import short
+from workorder.portal.forms import AnswerForm, OnceForm, one_line
 from workorder.portal.frame import Frame, to
 from workorder.portal.orders import searched
 from workorder.portal.uploads import too_many, uploaded
@@ -36,7 +36,7 @@ class CallForm(OnceForm):
     caller = short()
     contact = short()
     title = StringField(
-        filters=[folded],
+        filters=[one_line],
         validators=[
             DataRequired("new.need-title"),
             Length(max=MAX_TITLE, message="form.too-long"),

@@ -17,7 +17,7 @@ from workorder.core.durations import leading_clock, leading_day, minutes_in
 from workorder.core.model import Status
 from workorder.core.vocabulary import Tag
 from workorder.portal.desk_sheet import Sheet
-from workorder.portal.forms import AnswerForm, OnceForm
+from workorder.portal.forms import AnswerForm, OnceForm, one_line
 
 Tags = tuple[tuple[Tag, str], ...]
 
@@ -26,15 +26,10 @@ _SOME_DAY = date(2000, 1, 3)  # by which "yesterday" is read; which day it is do
 _LONGEST_LINE = 254
 
 
-def folded(value: str | None) -> str:
-    """A line without white space at its ends, and with one space for each run of it."""
-    return " ".join((value or "").split())
-
-
 def short(*validators: Any) -> StringField:  # noqa: ANN401 - validators have no type of their own
     """A field of one line."""
     bounds = Length(max=_LONGEST_LINE, message="form.too-long")
-    return StringField(filters=[folded], validators=[*validators, bounds])
+    return StringField(filters=[one_line], validators=[*validators, bounds])
 
 
 def needed() -> DataRequired:
@@ -69,7 +64,7 @@ class DeskForm(OnceForm):
     """
 
     key: ClassVar[str]
-    back = StringField(filters=[folded])
+    back = StringField(filters=[one_line])
 
     def __init__(self, *args: Any, **values: Any) -> None:  # noqa: ANN401 - as wtforms has it
         super().__init__(*args, **values)

@@ -17,7 +17,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
 from workorder.core.viewer import ContactViewer, TechnicianViewer, Viewer
-from workorder.outbound.phrases import Phrases
+from workorder.outbound.phrases import FALLBACK, Phrases
 from workorder.portal.services import Services
 from workorder.portal.wording import Wording
 from workorder.steps.sessions import new_secret
@@ -119,23 +119,26 @@ class Frame:
 
     # -- in which language --------------------------------------------------------------------
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that pages are written in."""
+        return self._wording.languages()
+
     def language(self) -> str:
         """The reader's language: chosen, else the person's own, else the browser's."""
-        known = self._wording.languages()
-        chosen = cookie.get(_LANGUAGE)
-        if chosen in known:
-            return str(chosen)
-        viewer = self.viewer()
+        viewer, site = self.viewer(), self.services.policy.language
         if isinstance(viewer, ContactViewer):
-            own = viewer.contact.language or viewer.customer.language
-            return own or self.services.policy.language
-        if viewer is not None:
-            return self.services.policy.language
-        return request.accept_languages.best_match(known) or self.services.policy.language
+            own = viewer.contact.language or viewer.customer.language or site
+        elif viewer is not None:
+            own = site
+        else:
+            own = request.accept_languages.best_match(self.languages) or site
+        wanted = (str(cookie.get(_LANGUAGE, "")), own, own.partition("-")[0], site)
+        return next((each for each in wanted if each in self.languages), FALLBACK)
 
     def choose_language(self, language: str) -> None:
         """Show this browser its pages in a language."""
-        if language in self._wording.languages():
+        if language in self.languages:
             cookie[_LANGUAGE] = language
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from workorder.core.decision import Policy
 from workorder.core.notice import Letter, SiteCard
@@ -21,8 +22,8 @@ class Services:
 
     The requests are made anew for each use, under the rules that are in force then. `pdf` prints a
     letter, in a process of its own. `wake`: notices were written. `key` is the site's secret,
-    `max_upload` the most bytes of one form. `one_click`: addresses that the login page lets in at
-    a click; there are some in the demo alone.
+    `max_upload` the most bytes of one form, `overrides` the folder of the site's own phrases.
+    `one_click`: addresses that the login page lets in at a click; there are some in the demo alone.
     """
 
     store: Store
@@ -39,5 +40,5 @@ class Services:
     wake: Callable[[], None]
     key: bytes
     max_upload: int
-    languages: tuple[str, ...]
+    overrides: Path
     one_click: tuple[str, ...] = ()

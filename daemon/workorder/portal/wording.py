@@ -27,5 +27,6 @@ class Wording:
         return self._known[language]
 
     def languages(self) -> tuple[str, ...]:
-        """Every language that pages can be shown in."""
-        return self._shared.languages()
+        """Every language that all pages are written in."""
+        written = [set(part.languages()) for part in self._parts]
+        return tuple(sorted(set.intersection(*written)))

@@ -60,7 +60,6 @@ class NewPerson:
 
     name: str
     email: str
-    language: str | None = None
 
 
 class CustomerWrites:
@@ -153,7 +152,6 @@ class CustomerWrites:
                 person.email,
                 customer_id=contact.customer_id,
                 name=person.name,
-                language=person.language,
                 proven=self._is_theirs(unit, contact, person.email),
             )
 

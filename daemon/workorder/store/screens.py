@@ -46,16 +46,13 @@ class OrderRow:
 class Wanted:
     """Which work orders a list is to show, newest first; each None leaves that question out.
 
-    `words`: each must occur. `before`: only numbers below it. `technician`, `equipment`,
-    `customer`: by their ids.
+    `words`: each must occur. `before`: only numbers below it. `equipment`: by its id.
     """
 
     statuses: Collection[Status] = ()
     words: tuple[str, ...] = ()
     before: int | None = None
-    technician: int | None = None
     equipment: int | None = None
-    customer: int | None = None
     limit: int = 50
 
 
@@ -75,7 +72,6 @@ class Thread:
     """
 
     card: OrderCard
-    customer_id: int | None
     opening: int
     files: tuple[FileView, ...]
 
@@ -102,9 +98,7 @@ ROW = (
     .outerjoin(technicians, orders.c.technician_id == technicians.c.id)
     .where(orders.c.merged_into.is_(None))
 )
-_PLACE = select(orders.c.number, orders.c.customer_id, orders.c.merged_into).where(
-    orders.c.number == NUMBER
-)
+_PLACE = select(orders.c.number, orders.c.merged_into).where(orders.c.number == NUMBER)
 _NUMBERS = select(orders.c.number)
 
 
@@ -152,8 +146,6 @@ class Screens(Queries):
         statement = within(_NUMBERS, scope).order_by(orders.c.number.desc())
         if wanted.before is not None:
             statement = statement.where(orders.c.number < wanted.before)
-        if wanted.customer is not None:
-            statement = statement.where(orders.c.customer_id == wanted.customer)
         below = statement.offset(SEARCHED_AT_ONCE).limit(1)
         # Status by status, for the indexes' sake: each has so many above the floor at most.
         rows = [
@@ -166,10 +158,6 @@ class Screens(Queries):
     def _wanted(self, statement: Select[Any], wanted: Wanted, *, shown: bool) -> Select[Any]:
         if wanted.before is not None:
             statement = statement.where(orders.c.number < wanted.before)
-        if wanted.technician is not None:
-            statement = statement.where(orders.c.technician_id == wanted.technician)
-        if wanted.customer is not None:
-            statement = statement.where(orders.c.customer_id == wanted.customer)
         if wanted.equipment is not None:
             statement = about(statement, wanted.equipment)
         for word in wanted.words:
@@ -200,7 +188,6 @@ class Screens(Queries):
         files = (FileView(**row) for row in self._rows(FILES, a_number=number))
         return Thread(
             card=card,
-            customer_id=place[0]["customer_id"],
             opening=opening[0]["id"] if opening else 0,
             files=tuple(file for file in files if file.event_id in shown),
         )
